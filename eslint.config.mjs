@@ -1,0 +1,176 @@
+// The rules of the house that a machine can hold. Folder boundaries follow docs/architecture.md, "Folders":
+// api, worker → activities → db, plaid, processing → domain; workflows → domain only.
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Forbids value imports of `folders` (relative paths); `import type` stays allowed unless `types` is false. */
+const never = (folders, message, { types = true } = {}) => ({
+  group: folders.flatMap((folder) => [`**/${folder}/**`, `**/${folder}/*`]),
+  allowTypeImports: types,
+  message,
+});
+
+const boundary = (files, patterns, ignores = []) => ({
+  files,
+  ignores,
+  rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+});
+
+const SIMULATOR = never(['simulator'], 'The simulator is a separate program; talk HTTP to it.', {
+  types: false,
+});
+const LOCAL = never(['local', 'bench'], 'src/ does not know how it is started or measured.', {
+  types: false,
+});
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.ardea/**', 'coverage/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true } },
+    settings: {
+      'import-x/resolver-next': [
+        importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/require-await': 'off',
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', { max: 400 }],
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only src/config, local/config.ts, simulator/config.ts and scripts read the environment.',
+        },
+      ],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    files: [
+      'src/config/*.ts',
+      'local/config.ts',
+      'simulator/config.ts',
+      'bench/config.ts',
+      'scripts/**/*.ts',
+      'test/support/**/*.ts',
+    ],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  // Command line programs talk to a person on stdout.
+  {
+    files: ['local/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'src/cli/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  boundary(
+    ['src/domain/**/*.ts'],
+    [
+      never(
+        ['config', 'db', 'plaid', 'workflows', 'activities', 'api', 'worker', 'processing'],
+        'domain imports nothing.',
+        { types: false },
+      ),
+      SIMULATOR,
+      LOCAL,
+    ],
+  ),
+  boundary(
+    ['src/config/**/*.ts'],
+    [
+      never(
+        ['db', 'plaid', 'workflows', 'activities', 'api', 'worker'],
+        'config depends on nothing but zod and domain.',
+        { types: false },
+      ),
+      SIMULATOR,
+      LOCAL,
+    ],
+  ),
+  boundary(
+    ['src/db/**/*.ts'],
+    [never(['plaid', 'workflows', 'activities', 'api', 'worker'], 'db → domain only.'), SIMULATOR, LOCAL],
+  ),
+  boundary(
+    ['src/plaid/**/*.ts'],
+    [never(['db', 'workflows', 'activities', 'api', 'worker'], 'plaid → domain only.'), SIMULATOR, LOCAL],
+  ),
+  boundary(
+    ['src/workflows/**/*.ts'],
+    [
+      never(
+        ['db', 'plaid', 'config', 'activities', 'api', 'worker', 'processing'],
+        'Workflow code runs in a sandbox: domain and sibling files only, everything else as `import type`.',
+      ),
+      {
+        group: [
+          'node:*',
+          'zod',
+          'knex',
+          'pg',
+          '@temporalio/client',
+          '@temporalio/worker',
+          '@temporalio/activity',
+        ],
+        message: 'Not available in the workflow sandbox.',
+      },
+      SIMULATOR,
+      LOCAL,
+    ],
+  ),
+  boundary(
+    ['src/activities/**/*.ts'],
+    [
+      never(['api', 'worker'], 'activities know neither api nor worker.', { types: false }),
+      never(['workflows'], 'activities take from workflows only messages.ts.'),
+      SIMULATOR,
+      LOCAL,
+    ],
+  ),
+  boundary(
+    ['src/api/**/*.ts'],
+    [
+      never(['worker', 'activities'], 'api and worker never import each other.', { types: false }),
+      {
+        regex: 'workflows/(?!messages\\.js$)',
+        allowTypeImports: true,
+        message: 'api takes from workflows only messages.ts.',
+      },
+      SIMULATOR,
+      LOCAL,
+    ],
+  ),
+  boundary(
+    ['src/worker/**/*.ts'],
+    [never(['api'], 'api and worker never import each other.', { types: false }), SIMULATOR, LOCAL],
+  ),
+  boundary(
+    ['simulator/**/*.ts'],
+    [{ group: ['**/src/**', '**/local/**', '**/bench/**'], message: 'The simulator stands alone.' }],
+  ),
+  boundary(
+    ['local/**/*.ts'],
+    [
+      {
+        group: ['**/src/**', '**/simulator/**'],
+        message: 'local/ starts programs and talks HTTP; it imports none of their code.',
+      },
+    ],
+  ),
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+);

@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import * as tenancy from './20261123000001_tenancy.js';
+import * as items from './20261123000002_items.js';
+import * as transactions from './20261123000003_transactions.js';
+import * as inbox from './20261123000004_inbox.js';
+
+export interface Migration {
+  up(knex: Knex): Promise<void>;
+  down(knex: Knex): Promise<void>;
+}
+
+/**
+ * In order. Named without a file extension, so that the compiled and the TypeScript form are one migration to Knex.
+ * Immutable once merged: change the schema by a new one at the end.
+ */
+export const MIGRATIONS: Record<string, Migration> = {
+  '20261123000001_tenancy': tenancy,
+  '20261123000002_items': items,
+  '20261123000003_transactions': transactions,
+  '20261123000004_inbox': inbox,
+};

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { durationMs } from './durations.js';
+import { baseUrlList, encryptionKeys, port, switchValue, wholeNumber } from './values.js';
+
+export interface Variable<S extends z.ZodType = z.ZodType> {
+  schema: S;
+  /** Text taken when the variable is unset; without one the variable is required, unless the schema is optional. */
+  fallback?: string;
+  doc: string;
+}
+
+const variable = <S extends z.ZodType>(schema: S, doc: string, fallback?: string): Variable<S> =>
+  fallback === undefined ? { schema, doc } : { schema, doc, fallback };
+
+/**
+ * Every variable that Ardea's api, worker, migrate and setup read, in the order in which they are documented.
+ * `docs/configuration.md` and `.env.example` are generated from this table.
+ */
+export const VARIABLES = {
+  DATABASE_URL: variable(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+    'PostgreSQL 15 or newer. `npm start` runs an embedded one when this is unset.',
+  ),
+  DATABASE_POOL_MAX: variable(wholeNumber(1, 200), 'Connections per process.', '10'),
+  TEMPORAL_ADDRESS: variable(
+    z.string().regex(/^[^:/\s]+:\d+$/, 'must be host:port'),
+    "Temporal frontend. `npm start` runs a dev server when this is unset. The SDK's other variables (TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_…) work too.",
+  ),
+  TEMPORAL_NAMESPACE: variable(z.string().min(1), 'Temporal namespace.', 'default'),
+  TEMPORAL_TASK_QUEUE: variable(
+    z.string().min(1),
+    'Task queue that workflows and activities share.',
+    'ardea',
+  ),
+  ENCRYPTION_KEYS: variable(
+    encryptionKeys,
+    'Keys for access tokens and secrets at rest: `id:base64 of 32 bytes`, comma separated. The first encrypts, all decrypt. `npm start` makes one.',
+  ),
+  HOST: variable(z.string().min(1), 'Address that the API listens on.', '0.0.0.0'),
+  PORT: variable(port, 'Port of the API.', '3000'),
+  WORKER_HOST: variable(z.string().min(1), "Address of the worker's health and metrics server.", '0.0.0.0'),
+  WORKER_PORT: variable(port, "Port of the worker's health and metrics server.", '3001'),
+  PUBLIC_URL: variable(
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    'Where the outside world reaches the API: the base of webhook and link URLs. Default: http://localhost:PORT.',
+  ),
+  PLAID_ALLOWED_BASE_URLS: variable(
+    baseUrlList,
+    "Base URLs that integrations may use besides Plaid's sandbox and production, comma separated (the simulator's, say).",
+    '',
+  ),
+  BOOTSTRAP_ORGANIZATION: variable(
+    z.string().min(1).max(128),
+    'Name of the organisation that setup creates.',
+    'Default',
+  ),
+  BOOTSTRAP_API_KEY: variable(
+    z
+      .string()
+      .regex(/^key_[0-9a-f]{48}$/, 'must be key_ and 48 hexadecimal digits')
+      .optional(),
+    'API key that setup gives to that organisation.',
+  ),
+  BOOTSTRAP_ADMIN_EMAIL: variable(z.email().optional(), 'First dashboard user, created by setup.'),
+  BOOTSTRAP_ADMIN_PASSWORD: variable(
+    z.string().min(12, 'must have at least 12 characters').optional(),
+    "That user's password.",
+  ),
+  LOG_LEVEL: variable(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'Least level that is logged.',
+    'info',
+  ),
+  RECONCILE_INTERVAL: variable(durationMs, 'An Item is synced at least this often, webhook or not.', '6h'),
+  PROBE_INTERVAL: variable(durationMs, 'A paused Item asks Plaid for its state at least this often.', '1d'),
+  SWEEP_INTERVAL: variable(
+    durationMs,
+    'How often lost signals, overdue Items and missing workflows are looked for.',
+    '15s',
+  ),
+  SIGNAL_STALE_AFTER: variable(
+    durationMs,
+    'An unanswered signal is repeated after this time (doubling up to 15 minutes).',
+    '15s',
+  ),
+  SIGNAL_DEADLINE: variable(
+    durationMs,
+    'Longest wait for Temporal to take a signal; after it the sweep takes over.',
+    '500ms',
+  ),
+  PLAID_TIMEOUT: variable(durationMs, 'Longest wait for an answer of Plaid in a sync.', '60s'),
+  PLAID_CHECK_TIMEOUT: variable(
+    durationMs,
+    'Longest wait for Plaid while an API caller waits; after it the check is made later.',
+    '4s',
+  ),
+  QUICK_SYNC: variable(switchValue, 'Run short incremental syncs as local activities (docs/adr/0006).', 'on'),
+  QUICK_SYNC_TIMEOUT: variable(
+    durationMs,
+    'A quick sync that Plaid leaves waiting longer is handed to a regular activity.',
+    '3s',
+  ),
+  NOT_READY_FIRST_WAIT: variable(
+    durationMs,
+    'First wait while Plaid prepares the history of a new Item; doubles.',
+    '2s',
+  ),
+  NOT_READY_LONGEST_WAIT: variable(durationMs, 'Longest of those waits.', '1m'),
+  NOT_READY_WINDOW: variable(
+    durationMs,
+    'After this time an Item without full history is polled at the reconcile interval.',
+    '15m',
+  ),
+  RESTART_FIRST_WAIT: variable(durationMs, 'First wait after a mutation during pagination; doubles.', '2s'),
+  RESTART_LONGEST_WAIT: variable(durationMs, 'Longest of those waits.', '4m'),
+  RESTART_WINDOW: variable(durationMs, 'Restarts go on at least this long before a full resync.', '10m'),
+  RESTART_MINIMUM: variable(wholeNumber(1, 100), 'Least number of restarts before a full resync.', '8'),
+  RESYNC_CONFIRM_AFTER: variable(
+    durationMs,
+    'A full resync that would remove many rows must be confirmed by a second one after this time.',
+    '10m',
+  ),
+  RETRY_FIRST_WAIT: variable(durationMs, 'First wait after a passing failure of Plaid; doubles.', '1s'),
+  RETRY_LONGEST_WAIT: variable(durationMs, 'Longest of those waits.', '5m'),
+  RETRY_SLOW_WAIT: variable(
+    durationMs,
+    'Wait after a failure of the institution; doubles up to the reconcile interval.',
+    '15m',
+  ),
+  RATE_LIMIT_WAIT: variable(durationMs, 'Wait after a 429 of Plaid without Retry-After.', '1m'),
+  SHUTDOWN_GRACE: variable(durationMs, 'A running update may finish within this time after SIGTERM.', '25s'),
+  INBOX_MAX_UNVERIFIED: variable(
+    wholeNumber(0, 1_000_000),
+    'Kept webhooks with a bad signature per integration.',
+    '1000',
+  ),
+  INBOX_MAX_UNMATCHED: variable(
+    wholeNumber(0, 10_000_000),
+    'Kept webhooks of unknown Items per integration.',
+    '10000',
+  ),
+  FORWARD_TIMEOUT: variable(durationMs, 'Longest wait for your own webhook receiver.', '10s'),
+  ARDEA_SUPERVISED: variable(switchValue, 'Set by npm start: end when stdin closes.', 'off'),
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof VARIABLES;

@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
+import type { Connection, Database, Transaction } from '../database.js';
+import type { SecretBox, SecretPlace } from '../secret-box.js';
+
+/** An Item as the API shows it: everything but its token and cursor. */
+export interface LinkRow {
+  id: string;
+  organization_id: string;
+  integration_id: string;
+  end_user_id: string;
+  /** Plaid's item_id; the API's `item_id`. */
+  plaid_item_id: string;
+  institution_id: string | null;
+  institution_name: string | null;
+  plaid_webhook_url: string | null;
+  health: ItemHealth;
+  desired_state: DesiredState;
+  status_code: string | null;
+  status_message: string | null;
+  status_since: Date;
+  action: ItemAction | null;
+  syncing_since: Date | null;
+  history: HistoryState;
+  last_successful_sync_at: Date | null;
+  next_sync_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface LinkInput {
+  organizationId: string;
+  integrationId: string;
+  /** Plaid's item_id. */
+  plaidItemId: string;
+  accessToken: string;
+  /** The integrator's own id of the end user, and a name for a new or renamed one. */
+  endUserId: string;
+  endUserName?: string | undefined;
+  /** What /item/get said, if Plaid answered in time; null leaves the check to the first sync. */
+  plaidItem: {
+    institutionId: string | null;
+    institutionName: string | null;
+    webhookUrl: string | null;
+  } | null;
+}
+
+export type LinkOutcome =
+  | { kind: 'linked'; created: boolean; link: LinkRow; signal: boolean }
+  /** The Item belongs to another end user of the organisation; nothing was changed. */
+  | { kind: 'other_end_user' };
+
+export const LINK_COLUMNS = [
+  'id',
+  'organization_id',
+  'integration_id',
+  'end_user_id',
+  'plaid_item_id',
+  'institution_id',
+  'institution_name',
+  'plaid_webhook_url',
+  'health',
+  'desired_state',
+  'status_code',
+  'status_message',
+  'status_since',
+  'action',
+  'syncing_since',
+  'history',
+  'last_successful_sync_at',
+  'next_sync_at',
+  'created_at',
+  'updated_at',
+] as const;
+
+const ITEM = LINK_COLUMNS.map((column) => `i.${column}`).join(', ');
+
+/** Where an Item's access token is sealed; sealing and opening must agree on it. */
+export const accessTokenPlace = (itemId: string): SecretPlace => ({
+  table: 'items',
+  column: 'access_token',
+  rowId: itemId,
+});
+
+export interface LinkQueries {
+  /** Creates or re-tokens an Item and its end user, adopts webhooks that came before it, marks it dirty: one transaction. */
+  link(input: LinkInput): Promise<LinkOutcome>;
+  find(organizationId: string, integrationId: string | null, plaidItemId: string): Promise<LinkRow | null>;
+  listByIntegration(organizationId: string, integrationId: string): Promise<LinkRow[]>;
+  listByEndUser(organizationId: string, endUserId: string): Promise<LinkRow[]>;
+  /** A sync now, also for a paused Item's probe. `signal`: whether the workflow is to be signalled after the commit. */
+  requestSync(itemId: string): Promise<{ signal: boolean }>;
+  /** Commits what the user wants and marks the Item dirty, so that its workflow obeys even if the signal is lost. */
+  setDesiredState(itemId: string, desired: DesiredState): Promise<{ signal: boolean }>;
+}
+
+export interface LinkQueriesDeps {
+  db: Database;
+  secrets: SecretBox;
+  /** After this long an unanswered signal may be repeated by the next intake. */
+  signalStaleAfterMs: number;
+}
+
+const interval = (ms: number): string => `${ms} milliseconds`;
+
+export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueriesDeps): LinkQueries {
+  const markDirty = async (on: Connection, itemId: string): Promise<{ gen: string; signal: boolean }> => {
+    const { rows } = await on.raw<{ rows: [{ gen: string; signal: boolean }] }>(
+      'select gen, signal from mark_item_dirty(?, ?)',
+      [itemId, interval(signalStaleAfterMs)],
+    );
+    return rows[0];
+  };
+
+  const upsertEndUser = async (trx: Transaction, input: LinkInput): Promise<string> => {
+    const { rows } = await trx.raw<{ rows: [{ id: string }] }>(
+      `insert into end_users as e (organization_id, end_user_id, name) values (:organizationId, :endUserId, :name)
+       on conflict (organization_id, end_user_id) do update
+         set name = coalesce(excluded.name, e.name),
+             updated_at = case when excluded.name is distinct from e.name and excluded.name is not null then now() else e.updated_at end
+       returning id`,
+      { organizationId: input.organizationId, endUserId: input.endUserId, name: input.endUserName ?? null },
+    );
+    return rows[0].id;
+  };
+
+  const one = async (sql: string, bindings: Record<string, string>): Promise<LinkRow[]> => {
+    const { rows } = await db.raw<{ rows: LinkRow[] }>(`select ${ITEM} from items i where ${sql}`, bindings);
+    return rows;
+  };
+
+  return {
+    link: (input) =>
+      db.transaction(async (trx): Promise<LinkOutcome> => {
+        await trx.raw('select lock_plaid_item(?, ?)', [input.integrationId, input.plaidItemId]);
+        const existing = (
+          await trx.raw<{ rows: { id: string; end_user: string }[] }>(
+            `select i.id, e.end_user_id as end_user from items i join end_users e on e.id = i.end_user_id
+              where i.integration_id = ? and i.plaid_item_id = ? for no key update of i`,
+            [input.integrationId, input.plaidItemId],
+          )
+        ).rows[0];
+        if (existing && existing.end_user !== input.endUserId) return { kind: 'other_end_user' };
+
+        const endUserRowId = await upsertEndUser(trx, input);
+        const id = existing?.id ?? randomUUID();
+        const sealed = secrets.seal(input.accessToken, accessTokenPlace(id));
+        const values = {
+          id,
+          organizationId: input.organizationId,
+          integrationId: input.integrationId,
+          endUserRowId,
+          plaidItemId: input.plaidItemId,
+          ciphertext: sealed.ciphertext,
+          keyId: sealed.keyId,
+          institutionId: input.plaidItem?.institutionId ?? null,
+          institutionName: input.plaidItem?.institutionName ?? null,
+          webhookUrl: input.plaidItem?.webhookUrl ?? null,
+          checked: input.plaidItem !== null,
+        };
+        // Posting an Item again re-tokens it and revives it from every pause. The cursor stays: if Plaid says that it
+        // does not belong to the new token, the sync resets it. sync_version moves, so a sync under the old token loses.
+        const { rows } = await trx.raw<{ rows: [LinkRow] }>(
+          `insert into items as i (id, organization_id, integration_id, end_user_id, plaid_item_id, access_token_ciphertext,
+              access_token_key_id, institution_id, institution_name, plaid_webhook_url, token_checked_at)
+           values (:id, :organizationId, :integrationId, :endUserRowId, :plaidItemId, :ciphertext, :keyId, :institutionId,
+              :institutionName, :webhookUrl, case when :checked then now() end)
+           on conflict (integration_id, plaid_item_id) do update
+             set access_token_ciphertext = excluded.access_token_ciphertext,
+                 access_token_key_id = excluded.access_token_key_id,
+                 institution_id = coalesce(excluded.institution_id, i.institution_id),
+                 institution_name = coalesce(excluded.institution_name, i.institution_name),
+                 plaid_webhook_url = case when :checked then excluded.plaid_webhook_url else i.plaid_webhook_url end,
+                 token_checked_at = excluded.token_checked_at,
+                 health = case when i.last_successful_sync_at is null then 'pending' else 'active' end,
+                 desired_state = 'active', status_code = null, status_message = null, action = null, status_since = now(),
+                 failures = 0, restarts = 0, restarting_since = null, not_ready_since = null, not_ready_waits = 0,
+                 next_sync_at = now(), sync_version = i.sync_version + 1, updated_at = now()
+           returning ${ITEM}`,
+          values,
+        );
+        await trx.raw('insert into item_sync (item_id) values (?) on conflict do nothing', [id]);
+        await trx.raw('insert into change_heads (organization_id) values (?) on conflict do nothing', [
+          input.organizationId,
+        ]);
+        const { gen, signal } = await markDirty(trx, id);
+        await trx.raw(
+          `update plaid_webhooks set item_id = :id, gen = :gen
+            where integration_id = :integrationId and plaid_item_id = :plaidItemId and item_id is null and verdict <> 'rejected'`,
+          { id, gen, integrationId: input.integrationId, plaidItemId: input.plaidItemId },
+        );
+        return { kind: 'linked', created: !existing, link: rows[0], signal };
+      }),
+
+    async find(organizationId, integrationId, plaidItemId) {
+      const scope = integrationId === null ? '' : ' and i.integration_id = :integrationId';
+      const rows = await one(
+        `i.organization_id = :organizationId and i.plaid_item_id = :plaidItemId${scope} order by i.created_at desc`,
+        {
+          organizationId,
+          plaidItemId,
+          ...(integrationId === null ? {} : { integrationId }),
+        },
+      );
+      return rows[0] ?? null;
+    },
+
+    listByIntegration: (organizationId, integrationId) =>
+      one(
+        'i.organization_id = :organizationId and i.integration_id = :integrationId order by i.created_at, i.id',
+        {
+          organizationId,
+          integrationId,
+        },
+      ),
+
+    listByEndUser: (organizationId, endUserId) =>
+      one('i.organization_id = :organizationId and i.end_user_id = :endUserId order by i.created_at, i.id', {
+        organizationId,
+        endUserId,
+      }),
+
+    requestSync: (itemId) => markDirty(db, itemId),
+
+    setDesiredState: (itemId, desired) =>
+      db.transaction(async (trx) => {
+        await trx.raw(
+          `update items set desired_state = :desired, sync_version = sync_version + 1, status_since = now(), updated_at = now(),
+                  next_sync_at = case when :desired = 'active' then now() end
+            where id = :itemId and desired_state <> :desired`,
+          { itemId, desired },
+        );
+        return markDirty(trx, itemId);
+      }),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * The error catalogue: every error that Ardea answers or records has one row here. `docs/errors.md` is generated from it.
+ * `status` is the HTTP status, `way_out` tells the reader what to do. Compare errors by `code`, never by `instanceof`
+ * across a workflow boundary.
+ */
+export const ERRORS = {
+  'request.invalid': {
+    status: 422,
+    wayOut: 'Correct the fields that the description names and send the request again.',
+  },
+  'request.malformed_json': {
+    status: 400,
+    wayOut: 'Send a JSON object with Content-Type: application/json.',
+  },
+  'request.too_large': { status: 413, wayOut: 'Send a smaller body.' },
+  'request.unsupported_media_type': { status: 415, wayOut: 'Send JSON with Content-Type: application/json.' },
+  'request.method_not_allowed': { status: 405, wayOut: 'Use one of the methods in the Allow header.' },
+  'auth.missing': {
+    status: 401,
+    wayOut: 'Send the API key in the x-api-key header, or as the password of HTTP Basic.',
+  },
+  'auth.invalid': { status: 401, wayOut: 'Check the API key; it may have been deactivated.' },
+  'route.not_found': { status: 404, wayOut: 'Compare the path with /api/docs.' },
+  'integration.not_found': { status: 404, wayOut: 'List your integrations with GET /api/integrations.' },
+  'integration.in_use': {
+    status: 409,
+    wayOut: 'Delete its links first, or pass force=true to stop syncing all of them.',
+  },
+  'integration.keys_rejected': {
+    status: 422,
+    wayOut: 'Copy client_id and secret of the right environment from the Plaid dashboard.',
+  },
+  'end_user.not_found': { status: 404, wayOut: 'List your end users with GET /api/end_users.' },
+  'end_user.exists': { status: 409, wayOut: 'Use PUT /api/end_users to change it.' },
+  'link.not_found': { status: 404, wayOut: 'Post the Item to the link URL first.' },
+  'link.other_end_user': {
+    status: 409,
+    wayOut: 'Post the Item with the end_user_id that it was linked with.',
+  },
+  'link.token_mismatch': {
+    status: 422,
+    wayOut:
+      'Send the access_token that /item/public_token/exchange returned for this item_id, from the environment of this integration.',
+  },
+  'transaction.not_found': { status: 404, wayOut: 'Check the id; it may belong to another organisation.' },
+  'feed.cursor_invalid': {
+    status: 422,
+    wayOut: 'Use next_cursor exactly as it was returned, or start again without a cursor.',
+  },
+  'feed.cursor_ahead': {
+    status: 409,
+    wayOut:
+      'The feed is behind this cursor: the database was restored. Run the restore command (docs/runbook.md), then go on with the same cursor.',
+  },
+  'webhook.malformed': {
+    status: 400,
+    wayOut: 'Forward the body that Plaid sent, byte for byte: a JSON object.',
+  },
+  'webhook.bad_signature': {
+    status: 401,
+    wayOut: "Forward Plaid's body byte for byte together with its Plaid-Verification header.",
+  },
+  'webhook.key_unavailable': {
+    status: 503,
+    wayOut: 'Plaid did not give the verification key; send the webhook again later, as Plaid does.',
+  },
+  'webhook.too_large': { status: 413, wayOut: 'Plaid webhooks are far below 256 kB.' },
+  'service.unavailable': { status: 503, wayOut: 'Try again after the seconds in Retry-After.' },
+  'internal.error': { status: 500, wayOut: 'Report the request id.' },
+} as const satisfies Record<string, { status: number; wayOut: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Messages by location (`json`, `query`, `path`) and field; messages of the body as a whole stand under `_schema`. */
+export type FieldErrors = Record<string, Record<string, string[]>>;
+
+export interface AppErrorOptions {
+  /** What is sent as `description`: a sentence, or field errors. Never contains secrets or internals. */
+  description?: string | FieldErrors;
+  /** Seconds for the Retry-After header. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** An expected error with a row in the catalogue. Anything else that is thrown is a bug and answered as `internal.error`. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly description: string | FieldErrors;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    options: AppErrorOptions = {},
+  ) {
+    const description = options.description ?? ERRORS[code].wayOut;
+    super(typeof description === 'string' ? description : code, { cause: options.cause });
+    this.description = description;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** A 422 that names one field of the JSON body. */
+export function invalidField(field: string, message: string, code: ErrorCode = 'request.invalid'): AppError {
+  return new AppError(code, { description: { json: { [field]: [message] } } });
+}

@@ -1,0 +1,44 @@
+/** Link statuses of the HTTP contract. */
+export const LINK_STATUSES = [
+  'pending',
+  'active',
+  'syncing',
+  'erroring',
+  'sync_disabled',
+  'deleted_in_plaid',
+] as const;
+export type LinkStatus = (typeof LINK_STATUSES)[number];
+
+/**
+ * What Ardea knows of an Item's health (`items.health`):
+ * - `pending`: linked, nothing synced yet
+ * - `active`: the last sync went through
+ * - `erroring`: syncing is paused until a person acts (`items.action` says how); probed with /item/get meanwhile
+ * - `deleted`: gone at Plaid for good; only a new link or a new token revives it
+ */
+export type ItemHealth = 'pending' | 'active' | 'erroring' | 'deleted';
+
+/** What the user wants (`items.desired_state`); user actions commit it and signal, the workflow obeys. */
+export type DesiredState = 'active' | 'paused' | 'disabled';
+
+/** How much history Plaid has delivered: after TransactionsUpdateStatus of /transactions/sync. */
+export type HistoryState = 'pending' | 'initial' | 'complete';
+
+/** What a person has to do about an erroring Item. */
+export type ItemAction = 'update_mode' | 'new_link' | 'fix_keys' | 'decide' | 'wait';
+
+export interface ItemStatusFacts {
+  health: ItemHealth;
+  desiredState: DesiredState;
+  /** When the running multi-page sync began; null when none runs. */
+  syncingSince: Date | null;
+}
+
+/** Projects the facts to the contract's status. Wishes of the user win over health, health over progress. */
+export function linkStatus(facts: ItemStatusFacts): LinkStatus {
+  if (facts.health === 'deleted') return 'deleted_in_plaid';
+  if (facts.desiredState !== 'active') return 'sync_disabled';
+  if (facts.health === 'erroring') return 'erroring';
+  if (facts.syncingSince !== null) return 'syncing';
+  return facts.health;
+}

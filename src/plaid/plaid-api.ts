@@ -1,0 +1,124 @@
+import http from 'node:http';
+import https from 'node:https';
+import { Configuration, PlaidApi as PlaidSdk, type ItemWithConsentFields, type JWKPublicKey } from 'plaid';
+import type { AxiosRequestConfig } from 'axios';
+import { PlaidError, toPlaidError } from './plaid-error.js';
+import { readSyncPage, type SyncPage } from './sync-page.js';
+
+export interface PlaidCredentials {
+  baseUrl: string;
+  clientId: string;
+  secret: string;
+}
+
+export interface CallOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/** Updates per page that Plaid allows at most: fewer pages, fewer mutations during pagination. */
+export const SYNC_PAGE_SIZE = 500;
+
+/** The calls that Ardea makes, on behalf of one integration. Every method throws PlaidError or PlaidCallAborted, nothing else. */
+export interface PlaidApi {
+  /** The Item and its error, if any; works while the Item is in error. */
+  getItem(accessToken: string, options: CallOptions): Promise<ItemWithConsentFields>;
+  /** One page; `cursor` null asks from the beginning of the history. */
+  syncPage(accessToken: string, cursor: string | null, options: CallOptions): Promise<SyncPage>;
+  /** The body as Plaid sent it (money stays exact): `{"accounts": [...], "item": {...}}`. */
+  getAccounts(accessToken: string, options: CallOptions): Promise<string>;
+  /** Idempotent: an Item that is gone already counts as removed. */
+  removeItem(accessToken: string, options: CallOptions): Promise<void>;
+  getWebhookVerificationKey(keyId: string, options: CallOptions): Promise<JWKPublicKey>;
+}
+
+export type PlaidGateway = (credentials: PlaidCredentials) => PlaidApi;
+
+const RAW: AxiosRequestConfig = { transformResponse: [(data: unknown) => data], responseType: 'text' };
+
+/** A gateway that shares keep-alive connections between all integrations of this process. */
+export function createPlaidGateway(): PlaidGateway & { close(): void } {
+  const httpAgent = new http.Agent({ keepAlive: true });
+  const httpsAgent = new https.Agent({ keepAlive: true });
+  const gateway = ({ baseUrl, clientId, secret }: PlaidCredentials): PlaidApi => {
+    const sdk = new PlaidSdk(
+      new Configuration({
+        basePath: baseUrl,
+        baseOptions: {
+          headers: { 'PLAID-CLIENT-ID': clientId, 'PLAID-SECRET': secret },
+          httpAgent,
+          httpsAgent,
+        },
+      }),
+    );
+    return fromSdk(sdk);
+  };
+  return Object.assign(gateway, {
+    close: () => {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  });
+}
+
+const axiosOptions = ({ timeoutMs, signal }: CallOptions): AxiosRequestConfig => ({
+  timeout: timeoutMs,
+  ...(signal ? { signal } : {}),
+});
+
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toPlaidError(error);
+  }
+}
+
+function fromSdk(sdk: PlaidSdk): PlaidApi {
+  return {
+    getItem: (accessToken, options) =>
+      guarded(async () => {
+        const { data } = await sdk.itemGet({ access_token: accessToken }, axiosOptions(options));
+        return data.item;
+      }),
+    syncPage: (accessToken, cursor, options) =>
+      guarded(async () => {
+        const request = {
+          access_token: accessToken,
+          count: SYNC_PAGE_SIZE,
+          options: { include_original_description: true },
+        };
+        const { data } = await sdk.transactionsSync(cursor === null ? request : { ...request, cursor }, {
+          ...RAW,
+          ...axiosOptions(options),
+        });
+        return readSyncPage(data as unknown as string);
+      }),
+    getAccounts: (accessToken, options) =>
+      guarded(async () => {
+        const { data } = await sdk.accountsGet(
+          { access_token: accessToken },
+          { ...RAW, ...axiosOptions(options) },
+        );
+        JSON.parse(data as unknown as string);
+        return data as unknown as string;
+      }),
+    removeItem: (accessToken, options) =>
+      guarded(async () => {
+        try {
+          await sdk.itemRemove({ access_token: accessToken }, axiosOptions(options));
+        } catch (error) {
+          const plaidError = toPlaidError(error);
+          const gone =
+            plaidError instanceof PlaidError &&
+            ['ITEM_NOT_FOUND', 'INVALID_ACCESS_TOKEN'].includes(plaidError.errorCode ?? '');
+          if (!gone) throw plaidError;
+        }
+      }),
+    getWebhookVerificationKey: (keyId, options) =>
+      guarded(async () => {
+        const { data } = await sdk.webhookVerificationKeyGet({ key_id: keyId }, axiosOptions(options));
+        return data.key;
+      }),
+  };
+}

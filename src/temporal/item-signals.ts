@@ -1,0 +1,12 @@
+/**
+ * The way from a commit to the item workflow. `look` returns at once: the HTTP answer never waits for Temporal. What the
+ * bounded queue drops, or Temporal does not take within the deadline, is left to the sweep, which reads it from PostgreSQL.
+ */
+export interface ItemSignals {
+  /** Signal-with-start of the Item's workflow; `itemId` is the row's UUID. Call it after the commit. */
+  look(itemId: string): void;
+  /** Starts the forward of an inbox row to the integrator's own webhook URL. */
+  forward(webhookId: string): void;
+  /** Resolves when nothing is queued or under way: for shutdown and tests. */
+  drained(): Promise<void>;
+}

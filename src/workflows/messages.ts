@@ -1,0 +1,28 @@
+/**
+ * What the outside says to workflows: names, ids, signals, queries. Shared by api, worker and tests; nothing here runs.
+ */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ItemWorkflowState } from './item-state.js';
+
+export const ITEM_WORKFLOW = 'itemWorkflow';
+export const SWEEP_WORKFLOW = 'sweepWorkflow';
+export const FORWARD_WORKFLOW = 'forwardWebhookWorkflow';
+
+/** The one workflow of an Item; `itemId` is the row's UUID. */
+export const itemWorkflowId = (itemId: string): string => `item/${itemId}`;
+export const forwardWorkflowId = (webhookId: string): string => `forward/${webhookId}`;
+export const SWEEP_SCHEDULE_ID = 'ardea-sweep';
+
+/** "Something changed, look": carries no facts; the workflow reads them from PostgreSQL and asks Plaid. */
+export const lookSignal = defineSignal('look');
+export const getStateQuery = defineQuery<ItemWorkflowState>('getState');
+
+export interface ItemWorkflowInput {
+  itemId: string;
+  /** Carried through continue-as-new; absent on a fresh start. */
+  state?: ItemWorkflowState;
+}
+
+export interface ForwardWorkflowInput {
+  webhookId: string;
+}
