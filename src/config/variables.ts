@@ -142,7 +142,23 @@ export const VARIABLES = {
     'Kept webhooks of unknown Items per integration.',
     '10000',
   ),
-  FORWARD_TIMEOUT: variable(durationMs, 'Longest wait for your own webhook receiver.', '10s'),
+  FORWARD_TIMEOUT: variable(
+    durationMs.refine((ms) => ms <= 45_000, 'must be at most 45s'),
+    'Longest wait for your own webhook receiver.',
+    '10s',
+  ),
+  FORWARD_FIRST_WAIT: variable(
+    durationMs,
+    'First wait after your webhook receiver refused or was silent; doubles.',
+    '10s',
+  ),
+  FORWARD_LONGEST_WAIT: variable(durationMs, 'Longest of those waits.', '1h'),
+  FORWARD_WINDOW: variable(durationMs, 'After this time a forward is given up.', '1d'),
+  FORWARD_ALLOW_PRIVATE: variable(
+    switchValue,
+    'Allow webhook_url to lead to private, loopback and link-local addresses. npm start turns it on.',
+    'off',
+  ),
   ARDEA_SUPERVISED: variable(switchValue, 'Set by npm start: end when stdin closes.', 'off'),
 } as const satisfies Record<string, Variable>;
 
