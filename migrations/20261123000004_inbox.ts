@@ -27,10 +27,13 @@ export async function up(knex: Knex): Promise<void> {
       forward_state text not null default 'none',
       forward_attempts integer not null default 0,
       forward_error text,
+      -- When the sweep looks whether the forward is still under way; every attempt moves it.
+      forward_due_at timestamptz,
       forwarded_at timestamptz,
       constraint plaid_webhooks__pk primary key (id),
       constraint plaid_webhooks__verdict check (verdict in ('verified', 'stale', 'rejected')),
-      constraint plaid_webhooks__forward_state check (forward_state in ('none', 'pending', 'sent', 'failed')),
+      constraint plaid_webhooks__forward_state check (forward_state in ('none', 'pending', 'sent', 'failed', 'stopped')),
+      constraint plaid_webhooks__forward_due_at check (forward_state <> 'pending' or forward_due_at is not null),
       constraint plaid_webhooks__integration_id foreign key (integration_id) references integrations (id),
       constraint plaid_webhooks__item_id foreign key (item_id) references items (id)
     );
@@ -38,7 +41,7 @@ export async function up(knex: Knex): Promise<void> {
     create index plaid_webhooks__item_gen on plaid_webhooks (item_id, gen) where item_id is not null;
     create index plaid_webhooks__unmatched on plaid_webhooks (integration_id, plaid_item_id, id) where item_id is null and verdict <> 'rejected';
     create index plaid_webhooks__rejected on plaid_webhooks (integration_id, id) where verdict = 'rejected';
-    create index plaid_webhooks__forward on plaid_webhooks (last_received_at) where forward_state = 'pending';
+    create index plaid_webhooks__forward on plaid_webhooks (forward_due_at) where forward_state = 'pending';
 
     -- Link and intake of one Item serialise on this lock (invariant I5).
     create function lock_plaid_item(p_integration_id uuid, p_plaid_item_id text) returns void language sql volatile as $fn$
@@ -46,7 +49,9 @@ export async function up(knex: Knex): Promise<void> {
     $fn$;
 
     -- Marks an Item dirty; answers the generation, and whether a signal is owed: none while one is outstanding and fresh.
-    create function mark_item_dirty(p_item_id uuid, p_stale_after interval, out gen bigint, out signal boolean)
+    -- With p_may_signal false none is owed and none is noted as sent: else the user's next action would go unsignalled.
+    create function mark_item_dirty(p_item_id uuid, p_stale_after interval, p_may_signal boolean default true,
+      out gen bigint, out signal boolean)
     language plpgsql volatile as $fn$
     begin
       update item_sync s
@@ -54,8 +59,8 @@ export async function up(knex: Knex): Promise<void> {
              signalled_gen = case when owed.it then s.dirty_gen + 1 else s.signalled_gen end,
              signalled_at = case when owed.it then clock_timestamp() else s.signalled_at end,
              repeated_signals = case when owed.it then 0 else s.repeated_signals end
-        from (select i.item_id, i.signalled_gen <= i.claimed_gen or i.signalled_at is null
-                       or i.signalled_at < clock_timestamp() - p_stale_after as it
+        from (select i.item_id, p_may_signal and (i.signalled_gen <= i.claimed_gen or i.signalled_at is null
+                       or i.signalled_at < clock_timestamp() - p_stale_after) as it
                 from item_sync i where i.item_id = p_item_id for update) owed
        where s.item_id = owed.item_id
       returning s.dirty_gen, owed.it into gen, signal;
@@ -76,13 +81,14 @@ export async function up(knex: Knex): Promise<void> {
         select i.id, i.desired_state = 'active' and i.health <> 'deleted' into item_id, v_live
           from items i where i.integration_id = p_integration_id and i.plaid_item_id = p_plaid_item_id;
         if item_id is not null then
-          select d.gen, d.signal and v_live into gen, signal from mark_item_dirty(item_id, p_stale_after) d;
+          select d.gen, d.signal into gen, signal from mark_item_dirty(item_id, p_stale_after, v_live) d;
         end if;
       end if;
       insert into plaid_webhooks as w (organization_id, integration_id, item_id, plaid_item_id, verdict, webhook_type, webhook_code,
-          body, headers, jwt_hash, gen, forward_state)
+          body, headers, jwt_hash, gen, forward_state, forward_due_at)
         values (p_organization_id, p_integration_id, item_id, p_plaid_item_id, p_verdict, p_type, p_code,
-          p_body, p_headers, p_jwt_hash, gen, case when p_forward then 'pending' else 'none' end)
+          p_body, p_headers, p_jwt_hash, gen, case when p_forward then 'pending' else 'none' end,
+          case when p_forward then clock_timestamp() + p_stale_after end)
       on conflict (integration_id, jwt_hash) where verdict <> 'rejected' do update
         set deliveries = w.deliveries + 1, last_received_at = clock_timestamp(),
             item_id = coalesce(excluded.item_id, w.item_id), gen = coalesce(excluded.gen, w.gen)
