@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Router from '@koa/router';
+import Koa, { type Context } from 'koa';
+import type { BankContext } from './bank/context.js';
+import { ACTIVITY_ROUTES } from './control/activity-routes.js';
+import { ITEM_ROUTES } from './control/item-routes.js';
+import { ControlError, type ControlRoute } from './control/route.js';
+import { WORLD_ROUTES } from './control/world-routes.js';
+import { readJsonObject } from './http-body.js';
+import { createRandom } from './model/random.js';
+import { answerCall, JsonText, type Endpoint } from './plaid-api/endpoint.js';
+import { ERRORS } from './plaid-api/error-catalogue.js';
+import { checkFields } from './plaid-api/fields.js';
+import { ITEM_ENDPOINTS } from './plaid-api/item-endpoints.js';
+import { LINK_ENDPOINTS } from './plaid-api/link-endpoints.js';
+import { errorBody, PlaidApiError } from './plaid-api/plaid-error.js';
+import { SANDBOX_ENDPOINTS } from './plaid-api/sandbox-endpoints.js';
+import { TRANSACTIONS_ENDPOINTS } from './plaid-api/transactions-endpoints.js';
+import type { SigningKeys } from './webhooks/signing-keys.js';
+
+interface Parts {
+  context: BankContext;
+  keys: SigningKeys;
+}
+
+const ENDPOINTS = [...LINK_ENDPOINTS, ...ITEM_ENDPOINTS, ...TRANSACTIONS_ENDPOINTS, ...SANDBOX_ENDPOINTS];
+const CONTROL_ROUTES = [...WORLD_ROUTES, ...ITEM_ROUTES, ...ACTIVITY_ROUTES];
+
+const answer = (ctx: Context, result: object | JsonText): void => {
+  ctx.type = 'application/json';
+  ctx.body = result instanceof JsonText ? result.text : JSON.stringify(result);
+};
+
+const headerOf = (ctx: Context, name: string): string | undefined => ctx.get(name) || undefined;
+
+const answerPlaidError = (ctx: Context, error: unknown, requestId: string): void => {
+  if (!(error instanceof PlaidApiError)) ctx.app.emit('error', error, ctx);
+  const failure = error instanceof PlaidApiError ? error : new PlaidApiError('INTERNAL_SERVER_ERROR');
+  ctx.status = ERRORS[failure.code].status;
+  answer(ctx, { ...errorBody(failure.code, failure.reason, failure.message), request_id: requestId });
+};
+
+const plaidHandler =
+  ({ context, keys }: Parts, endpoint: Endpoint) =>
+  async (ctx: Context): Promise<void> => {
+    const requestId = String(ctx.state['requestId']);
+    const { latencyMs } = context.store.settings;
+    if (latencyMs > 0) await sleep(latencyMs);
+    try {
+      const body = await readJsonObject(ctx.req);
+      const credentials = {
+        clientId: headerOf(ctx, 'PLAID-CLIENT-ID'),
+        secret: headerOf(ctx, 'PLAID-SECRET'),
+      };
+      answer(ctx, answerCall(endpoint, { context, keys, requestId, body }, credentials));
+    } catch (error) {
+      answerPlaidError(ctx, error, requestId);
+    }
+  };
+
+const controlHandler =
+  ({ context, keys }: Parts, route: ControlRoute) =>
+  async (ctx: Context): Promise<void> => {
+    try {
+      const body = await readJsonObject(ctx.req);
+      checkFields(body, route.fields ?? {});
+      const query = Object.fromEntries(new URLSearchParams(ctx.querystring));
+      const params = (ctx as Context & { params: Record<string, string> }).params;
+      answer(ctx, await context.store.atomically(() => route.answer({ context, keys, body, params, query })));
+    } catch (error) {
+      if (!(error instanceof ControlError) && !(error instanceof PlaidApiError)) throw error;
+      ctx.status = error instanceof ControlError ? error.status : ERRORS[error.code].status;
+      answer(ctx, { error: { message: error.message } });
+    }
+  };
+
+/** The HTTP face of the simulator: Plaid's endpoints at the root, the control API below /simulator, /healthz. */
+export const createApp = (parts: Parts): Koa => {
+  const app = new Koa();
+  const router = new Router();
+  const requestIds = createRandom(`request ids ${Date.now()} ${Math.random()}`);
+  router.get('/healthz', (ctx) => answer(ctx, { status: 'ok' }));
+  for (const endpoint of ENDPOINTS) router.post(endpoint.path, plaidHandler(parts, endpoint));
+  for (const route of CONTROL_ROUTES)
+    router[route.method](`/simulator${route.path}`, controlHandler(parts, route));
+  app.use(async (ctx, next) => {
+    ctx.state['requestId'] = requestIds.identifier(15);
+    await next();
+    if (ctx.status !== 404 || ctx.body !== undefined) return;
+    if (ctx.path.startsWith('/simulator')) {
+      ctx.status = 404;
+      answer(ctx, { error: { message: `${ctx.method} ${ctx.path} does not exist` } });
+    } else answerPlaidError(ctx, new PlaidApiError('NOT_FOUND'), String(ctx.state['requestId']));
+  });
+  app.use(router.routes());
+  return app;
+};

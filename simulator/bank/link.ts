@@ -1,0 +1,111 @@
+import { createAccounts } from '../data/accounts.js';
+import { INSTITUTIONS } from '../data/institutions.js';
+import { MINUTE_MS } from '../model/calendar.js';
+import type { Item, Product, PublicToken } from '../model/item.js';
+import { createRandom } from '../model/random.js';
+import { PlaidApiError } from '../plaid-api/plaid-error.js';
+import { seedKey, type BankContext } from './context.js';
+import { logIn } from './credentials.js';
+import { scheduleItem, startPull } from './pull.js';
+
+/** A public token can be exchanged once, for this long. */
+const PUBLIC_TOKEN_LIFE_MS = 30 * MINUTE_MS;
+
+export interface LinkRequest {
+  clientId: string;
+  institutionId: string;
+  products: Product[];
+  webhook: string | null;
+  username: string;
+  password: string;
+  daysRequested: number;
+  /** Makes generated users have this many transactions instead of their own number. */
+  historySize?: number | null;
+}
+
+/**
+ * Goes through Link without its dialogue: creates the Item and a public token for it, and starts its first pull if
+ * Transactions is among the products.
+ * @throws PlaidApiError INVALID_INSTITUTION, or what {@link logIn} throws
+ */
+export const linkItem = (
+  context: BankContext,
+  request: LinkRequest,
+): { item: Item; publicToken: PublicToken } => {
+  const { store, clock, timing } = context;
+  const bank = INSTITUTIONS.get(request.institutionId);
+  if (bank === undefined) throw new PlaidApiError('INVALID_INSTITUTION');
+  const { username, accounts, custom } = logIn(request.username, request.password);
+  return store.atomically(() => {
+    const random = createRandom(`${store.settings.seed}/item/${store.settings.nextItemNumber++}`);
+    store.saveSettings();
+    const itemId = random.identifier();
+    const now = clock.now();
+    const item: Item = {
+      itemId,
+      clientId: request.clientId,
+      accessToken: null,
+      institutionId: bank.institutionId,
+      username,
+      products: request.products.filter((product) => product !== 'transactions'),
+      webhook: request.webhook,
+      createdAt: now,
+      accounts: createAccounts(accounts, bank, username, seedKey(context, itemId, 'ids')),
+      pull: null,
+      updateStatus: 'NOT_READY',
+      armed: false,
+      failure: null,
+      missedUpdates: 0,
+      removedAt: null,
+      loginExpiresAt: timing.loginExpiresMs === 0 ? null : now + timing.loginExpiresMs,
+      lastWebhook: null,
+      lastSuccessfulUpdate: null,
+      lastFailedUpdate: null,
+      custom,
+      historySize: request.historySize ?? null,
+    };
+    const publicToken: PublicToken = {
+      publicToken: `public-sandbox-${random.uuid()}`,
+      itemId,
+      clientId: request.clientId,
+      expiresAt: now + PUBLIC_TOKEN_LIFE_MS,
+      exchanged: false,
+    };
+    store.saveItem(item);
+    store.save({ kind: 'public_token', value: publicToken });
+    if (request.products.includes('transactions')) startPull(context, item, request.daysRequested);
+    else scheduleItem(context, item);
+    return { item, publicToken };
+  });
+};
+
+/**
+ * Exchanges a public token for the Item's access token.
+ * @throws PlaidApiError INVALID_PUBLIC_TOKEN: unknown, another client's, expired or used
+ */
+export const exchangePublicToken = (context: BankContext, clientId: string, token: string): Item => {
+  const { store, clock } = context;
+  if (!/^public-/.test(token))
+    throw new PlaidApiError(
+      'INVALID_PUBLIC_TOKEN',
+      'provided public token is in an invalid format. expected format: public-<environment>-<identifier>',
+    );
+  const publicToken = store.publicToken(token);
+  const item = publicToken === null ? undefined : store.items.get(publicToken.itemId);
+  if (publicToken === null || item === undefined || publicToken.clientId !== clientId)
+    throw new PlaidApiError('INVALID_PUBLIC_TOKEN');
+  if (publicToken.exchanged)
+    throw new PlaidApiError('INVALID_PUBLIC_TOKEN', 'provided public token has been used already');
+  if (publicToken.expiresAt <= clock.now())
+    throw new PlaidApiError(
+      'INVALID_PUBLIC_TOKEN',
+      'provided public token is expired. Public tokens expire 30 minutes after creation at which point they can no longer be exchanged',
+    );
+  return store.atomically(() => {
+    publicToken.exchanged = true;
+    store.save({ kind: 'public_token', value: publicToken });
+    item.accessToken = `access-sandbox-${createRandom(seedKey(context, item.itemId, 'access')).uuid()}`;
+    store.saveItem(item);
+    return item;
+  });
+};
