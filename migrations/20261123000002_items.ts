@@ -67,6 +67,8 @@ export async function up(knex: Knex): Promise<void> {
       history text not null default 'pending',
       last_successful_sync_at timestamptz,
       next_sync_at timestamptz default now(),
+      -- Plaid is not asked before this time, whatever signals come.
+      hold_until timestamptz,
       -- Waiting and failing: counters that outlive workers and workflows.
       not_ready_since timestamptz,
       not_ready_waits integer not null default 0,

@@ -3,6 +3,21 @@ import type { Knex } from 'knex';
 /** Transactions with their versions, the change feed, staging and sync runs. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
+    -- Typed columns are taken from Plaid's JSON without ever failing: a value that does not fit becomes null, the JSON stays.
+    create function plaid_date(value text) returns date language sql immutable parallel safe as $fn$
+      select case when value ~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'
+                   and to_char((substr(value, 1, 8) || '01')::date + (substr(value, 9, 2)::int - 1), 'YYYY-MM-DD') = value
+                  then value::date end
+    $fn$;
+    create function plaid_timestamp(value text) returns timestamptz language sql immutable parallel safe as $fn$
+      select case when value ~ '^.{10}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$'
+                   and plaid_date(substr(value, 1, 10)) is not null
+                  then value::timestamptz end
+    $fn$;
+    create function plaid_number(value jsonb) returns numeric language sql immutable parallel safe as $fn$
+      select case when jsonb_typeof(value) = 'number' then (value #>> '{}')::numeric end
+    $fn$;
+
     create table transactions (
       id uuid not null default uuid_v7(),
       organization_id uuid not null,
@@ -123,6 +138,6 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(
-    'drop table sync_runs, sync_staged_runs, sync_staged_rows, changes, change_restores, change_heads, transaction_versions, transactions;',
+    'drop table sync_runs, sync_staged_runs, sync_staged_rows, changes, change_restores, change_heads, transaction_versions, transactions; drop function plaid_timestamp, plaid_date, plaid_number;',
   );
 }

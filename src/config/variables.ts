@@ -40,6 +40,12 @@ export const VARIABLES = {
   PORT: variable(port, 'Port of the API.', '3000'),
   WORKER_HOST: variable(z.string().min(1), "Address of the worker's health and metrics server.", '0.0.0.0'),
   WORKER_PORT: variable(port, "Port of the worker's health and metrics server.", '3001'),
+  WORKER_CONCURRENCY: variable(wholeNumber(1, 1_000), 'Looks at Items that one worker runs at once.', '50'),
+  WORKER_MAX_CACHED_WORKFLOWS: variable(
+    wholeNumber(1, 100_000),
+    'Workflows that one worker keeps in memory, about 1 MB each, outside the JavaScript heap.',
+    '500',
+  ),
   PUBLIC_URL: variable(
     z
       .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })

@@ -42,6 +42,19 @@ export const ERRORS = {
     wayOut:
       'Send the access_token that /item/public_token/exchange returned for this item_id, from the environment of this integration.',
   },
+  'link.not_syncing': {
+    status: 409,
+    wayOut:
+      'Resume the link if it is paused. If it was deleted, here or at Plaid, post the Item to the link URL again.',
+  },
+  'link.erased': {
+    status: 409,
+    wayOut: 'Its token was erased with its data. Call /item/remove yourself with your copy of the token.',
+  },
+  'plaid.removal_unconfirmed': {
+    status: 502,
+    wayOut: 'Plaid did not confirm the removal and nothing was changed; send the request again.',
+  },
   'transaction.not_found': { status: 404, wayOut: 'Check the id; it may belong to another organisation.' },
   'feed.cursor_invalid': {
     status: 422,

@@ -13,6 +13,8 @@ export interface PageIds {
 export interface FoldedUpdate {
   /** Positions of the rows to store, counted over all upserts of all pages from 0; ascending. */
   upserts: number[];
+  /** The ids of those rows, in no particular order. */
+  kept: string[];
   /** Ids to tombstone, in the order of their removal. */
   removed: string[];
 }
@@ -44,12 +46,16 @@ export function createUpdateFold(): UpdateFold {
     },
     result() {
       const upserts: number[] = [];
+      const kept: string[] = [];
       const removed: string[] = [];
       for (const [id, position] of last) {
         if (position === REMOVED) removed.push(id);
-        else upserts.push(position);
+        else {
+          upserts.push(position);
+          kept.push(id);
+        }
       }
-      return { upserts: upserts.sort((a, b) => a - b), removed };
+      return { upserts: upserts.sort((a, b) => a - b), kept, removed };
     },
   };
 }

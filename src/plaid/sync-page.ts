@@ -7,7 +7,8 @@ export interface SyncPage {
   removedIds: string[];
   /** Every account_id that a row of this page names. */
   accountIds: string[];
-  addedCount: number;
+  /** Accounts that the page describes. */
+  accountCount: number;
   nextCursor: string;
   hasMore: boolean;
   /** TRANSACTIONS_UPDATE_STATUS_UNKNOWN, NOT_READY, INITIAL_UPDATE_COMPLETE, HISTORICAL_UPDATE_COMPLETE or something newer. */
@@ -24,6 +25,7 @@ interface Body {
   added: Row[];
   modified: Row[];
   removed: Row[];
+  accounts?: unknown;
   next_cursor?: unknown;
   has_more: boolean;
   transactions_update_status?: unknown;
@@ -60,7 +62,7 @@ export function readSyncPage(body: string): SyncPage {
     upsertIds: [...ids(page.added), ...ids(page.modified)],
     removedIds: ids(page.removed),
     accountIds: [...accountIds],
-    addedCount: page.added.length,
+    accountCount: Array.isArray(page.accounts) ? page.accounts.length : 0,
     // The spec says empty string before data is ready, the migration guide null; both mean "no cursor yet".
     nextCursor: string(page.next_cursor),
     hasMore: page.has_more,

@@ -13,6 +13,9 @@ export const itemWorkflowId = (itemId: string): string => `item/${itemId}`;
 export const forwardWorkflowId = (webhookId: string): string => `forward/${webhookId}`;
 export const SWEEP_SCHEDULE_ID = 'ardea-sweep';
 
+/** Search attribute (Keyword) with the contract's status of an Item: `ArdeaStatus = "erroring"` finds what needs a person. */
+export const STATUS_ATTRIBUTE = 'ArdeaStatus';
+
 /** "Something changed, look": carries no facts; the workflow reads them from PostgreSQL and asks Plaid. */
 export const lookSignal = defineSignal('look');
 export const getStateQuery = defineQuery<ItemWorkflowState>('getState');

@@ -175,7 +175,7 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
                  health = case when i.last_successful_sync_at is null then 'pending' else 'active' end,
                  desired_state = 'active', status_code = null, status_message = null, action = null, status_since = now(),
                  failures = 0, restarts = 0, restarting_since = null, not_ready_since = null, not_ready_waits = 0,
-                 next_sync_at = now(), sync_version = i.sync_version + 1, updated_at = now()
+                 next_sync_at = now(), hold_until = null, sync_version = i.sync_version + 1, updated_at = now()
            returning ${ITEM}`,
           values,
         );
@@ -220,7 +220,17 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         endUserId,
       }),
 
-    requestSync: (itemId) => markDirty(db, itemId),
+    requestSync: (itemId) =>
+      db.transaction(async (trx) => {
+        // Asking again is an operator's answer to an Item that is parked for a decision: the full resync starts over.
+        await trx.raw(
+          `update items set health = 'active', action = null, status_code = null, status_message = null, status_since = now(),
+                  resync_missing = null, resync_snapshot_at = null, next_sync_at = now(), hold_until = null
+            where id = ? and action = 'decide'`,
+          [itemId],
+        );
+        return markDirty(trx, itemId);
+      }),
 
     setDesiredState: (itemId, desired) =>
       db.transaction(async (trx) => {

@@ -1,0 +1,64 @@
+import type { Config } from '../../config/index.js';
+import type { Database } from '../../db/database.js';
+import type { ItemLookQueries, LookRow } from '../../db/queries/item-look.js';
+import type { LookBasis, LookResultQueries } from '../../db/queries/look-results.js';
+import type { StagingQueries } from '../../db/queries/staging.js';
+import type { SecretBox } from '../../db/secret-box.js';
+import type { Logger } from '../../logger.js';
+import type { PlaidApi, PlaidGateway } from '../../plaid/plaid-api.js';
+
+/** The settings that a look reads: waits and limits, in milliseconds. */
+export type LookSettings = Pick<
+  Config,
+  | 'RECONCILE_INTERVAL'
+  | 'PROBE_INTERVAL'
+  | 'PLAID_TIMEOUT'
+  | 'QUICK_SYNC'
+  | 'QUICK_SYNC_TIMEOUT'
+  | 'NOT_READY_FIRST_WAIT'
+  | 'NOT_READY_LONGEST_WAIT'
+  | 'NOT_READY_WINDOW'
+  | 'RESTART_FIRST_WAIT'
+  | 'RESTART_LONGEST_WAIT'
+  | 'RESTART_WINDOW'
+  | 'RESTART_MINIMUM'
+  | 'RESYNC_CONFIRM_AFTER'
+  | 'RETRY_FIRST_WAIT'
+  | 'RETRY_LONGEST_WAIT'
+  | 'RETRY_SLOW_WAIT'
+  | 'RATE_LIMIT_WAIT'
+>;
+
+export interface LookDeps {
+  db: Database;
+  looks: ItemLookQueries;
+  results: LookResultQueries;
+  staging: StagingQueries;
+  secrets: SecretBox;
+  plaid: PlaidGateway;
+  settings: LookSettings;
+  logger: Logger;
+  now: () => number;
+}
+
+/** One attempt at one Item: what was read, and how far a call may go. */
+export interface LookContext {
+  row: LookRow;
+  basis: LookBasis;
+  api: PlaidApi;
+  accessToken: string;
+  mode: 'quick' | 'full';
+  attempt: number;
+  /** Aborts calls to Plaid on shutdown or lost heartbeat. */
+  signal: AbortSignal;
+  /** Tells Temporal that the attempt is alive; throttled by the SDK. */
+  heartbeat: (progress: { pages: number; rows: number }) => void;
+}
+
+export const callOptions = (
+  deps: LookDeps,
+  context: LookContext,
+): { timeoutMs: number; signal: AbortSignal } => ({
+  timeoutMs: context.mode === 'quick' ? deps.settings.QUICK_SYNC_TIMEOUT : deps.settings.PLAID_TIMEOUT,
+  signal: context.signal,
+});

@@ -1,0 +1,92 @@
+import { planLook } from '../../domain/look-plan.js';
+import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
+import { accessTokenPlace } from '../../db/queries/links.js';
+import type { LookBasis } from '../../db/queries/look-results.js';
+import type { LookRow } from '../../db/queries/item-look.js';
+import { clientSecretPlace } from '../../db/queries/integrations.js';
+import type { LookContext, LookDeps } from './deps.js';
+import { failed } from './failed.js';
+import { probeItem } from './probe.js';
+import { jitteredAt, resultOf, troubled } from './results.js';
+import { syncItem } from './sync-item.js';
+
+/** The attempt's surroundings, as the activity or a test provides them. */
+export type Surroundings = Pick<LookContext, 'attempt' | 'signal' | 'heartbeat'>;
+
+/**
+ * One look at an Item: claims what is dirty, decides from PostgreSQL what to do, asks Plaid, commits. Idempotent and safe
+ * to run twice at once (invariant I3). Expected ends are returned; what a retry may cure is thrown as RetryLater in `full`
+ * mode (Temporal retries it), and held back in PostgreSQL in `quick` mode.
+ */
+export async function lookAtItem(
+  deps: LookDeps,
+  request: LookRequest,
+  around: Surroundings,
+): Promise<LookOutcome> {
+  if (request.mode === 'quick' && !deps.settings.QUICK_SYNC) return { kind: 'handover' };
+  const row = await deps.looks.claim(request.itemId);
+  if (row === null)
+    return { kind: 'stopped', status: 'sync_disabled', detail: 'the Item no longer exists', wakeAt: null };
+  const basis: LookBasis = { itemId: row.id, syncVersion: row.sync_version, claimedGen: row.claimed_gen };
+  const held = row.hold_until !== null && row.hold_until.getTime() > deps.now();
+  const plan = planLook({
+    desiredState: row.desired_state,
+    health: row.health,
+    action: row.action,
+    integrationDeleted: row.integration_deleted,
+    dirty: row.dirty,
+    held,
+    due: row.due,
+    tokenChecked: row.token_checked_at !== null,
+    hints: row.hints,
+    resyncDue: row.resync_reason !== null,
+  });
+  switch (plan.kind) {
+    case 'stop':
+      return { kind: 'stopped', ...resultOf(row, null) };
+    case 'rest':
+      return { kind: 'paused', ...resultOf(row, null) };
+    case 'idle':
+      return {
+        kind: row.health === 'erroring' ? 'paused' : 'idle',
+        ...resultOf(row, held ? row.hold_until : row.next_sync_at),
+      };
+    case 'sync':
+      break;
+  }
+  const context: LookContext = { row, basis, mode: request.mode, ...around, ...openSecrets(deps, row) };
+  try {
+    const healed = plan.probe ? await probed(deps, context) : null;
+    if (healed) return healed;
+    return await syncItem(deps, context, plan);
+  } catch (error) {
+    return await failed(deps, context, error);
+  }
+}
+
+function openSecrets(deps: LookDeps, row: LookRow): Pick<LookContext, 'api' | 'accessToken'> {
+  const secret = deps.secrets.open(
+    { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
+    clientSecretPlace(row.integration_id),
+  );
+  return {
+    api: deps.plaid({ baseUrl: row.base_url, clientId: row.client_id, secret }),
+    accessToken: deps.secrets.open(
+      { ciphertext: row.access_token_ciphertext, keyId: row.access_token_key_id },
+      accessTokenPlace(row.id),
+    ),
+  };
+}
+
+/** Null when the Item is healthy and may be synced. */
+async function probed(deps: LookDeps, context: LookContext): Promise<LookOutcome | null> {
+  const { basis, row } = context;
+  const { results } = deps;
+  const outcome = await probeItem(deps, context);
+  if (outcome.kind === 'healthy')
+    return (await results.confirmItem(basis, outcome.facts)) ? null : { kind: 'superseded' };
+  const next =
+    outcome.trouble.health === 'deleted' ? null : jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id);
+  if (!(await results.recordTrouble(basis, outcome.trouble, next))) return { kind: 'superseded' };
+  return troubled(outcome.trouble, next);
+}

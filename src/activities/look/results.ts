@@ -1,0 +1,36 @@
+import { linkStatus } from '../../domain/item-status.js';
+import type { LookOutcome, LookResult } from '../../domain/sync-outcome.js';
+import { jittered } from '../../domain/waiting.js';
+import type { LookRow } from '../../db/queries/item-look.js';
+import type { Trouble } from '../../db/queries/look-results.js';
+import type { LookDeps } from './deps.js';
+import { ADVICE } from './trouble.js';
+
+/** Now plus the interval, spread per Item so that a fleet does not wake at once. */
+export const jitteredAt = (deps: Pick<LookDeps, 'now'>, intervalMs: number, itemId: string): Date =>
+  new Date(deps.now() + jittered(intervalMs, itemId));
+
+export const inMs = (deps: Pick<LookDeps, 'now'>, ms: number): Date => new Date(deps.now() + ms);
+
+/** An Item that stays as it was read; `detail` overrides the stored reason. */
+export function resultOf(row: LookRow, next: Date | null, detail?: string): LookResult {
+  const status = linkStatus({
+    health: row.health,
+    desiredState: row.integration_deleted ? 'disabled' : row.desired_state,
+    syncingSince: null,
+  });
+  const reason = row.status_code === null ? null : `[${row.status_code}] ${row.status_message ?? ''}`;
+  const advised = reason !== null && row.action !== null ? `${reason}. ${ADVICE[row.action]}` : reason;
+  return { status, detail: detail ?? advised, wakeAt: next?.getTime() ?? null };
+}
+
+/** The outcome of an Item that ran into trouble just now. */
+export function troubled(trouble: Trouble, next: Date | null): LookOutcome {
+  const gone = trouble.health === 'deleted';
+  return {
+    kind: gone ? 'stopped' : 'paused',
+    status: gone ? 'deleted_in_plaid' : 'erroring',
+    detail: `[${trouble.code}] ${trouble.message}. ${ADVICE[trouble.action]}`,
+    wakeAt: next?.getTime() ?? null,
+  };
+}

@@ -1,0 +1,135 @@
+import type { HistoryState } from '../../domain/item-status.js';
+import type { LookPlan } from '../../domain/look-plan.js';
+import type { LookOutcome } from '../../domain/sync-outcome.js';
+import { backoffMs } from '../../domain/waiting.js';
+import { commitUpdate, type SnapshotRules } from '../../db/queries/update-commit.js';
+import { accountLists, type AccountLists } from './accounts.js';
+import type { LookContext, LookDeps } from './deps.js';
+import { fetchUpdate, type FetchedUpdate } from './fetch-update.js';
+import { inMs, jitteredAt, resultOf, troubled } from './results.js';
+
+/** Fetches one update, or a snapshot when a full resync is due, and commits it. Throws PlaidError where Plaid refuses. */
+export async function syncItem(
+  deps: LookDeps,
+  context: LookContext,
+  plan: Extract<LookPlan, { kind: 'sync' }>,
+): Promise<LookOutcome> {
+  const { row } = context;
+  if (plan.resync) {
+    // A snapshot is many pages, and what it lacks may need confirming: never in a quick sync.
+    if (context.mode === 'quick') return { kind: 'handover' };
+  }
+  if (context.mode === 'full') await deps.looks.markSyncing(row.id);
+  const startedAt = new Date(deps.now());
+  const fetched = await fetchUpdate(deps, context, plan.resync ? null : row.cursor);
+  if (fetched.kind === 'longer_than_a_page') return { kind: 'handover' };
+  const { update } = fetched;
+  if (isNotReady(update)) return notReady(deps, context);
+
+  const lists = await accountLists(deps, context, update, plan.refreshAccounts || plan.resync);
+  const history = historyAfter(row.history, update.updateStatus);
+  const nextSyncAt = nextAfter(deps, context, history);
+  const outcome = await commitUpdate(deps.db, {
+    basis: context.basis,
+    organizationId: row.organization_id,
+    endUserId: row.end_user_id,
+    runId: update.runId,
+    source: update.source,
+    expectedRows: update.rows,
+    winners: update.folded.upserts.length === update.rows ? null : update.folded.upserts,
+    removed: update.folded.removed,
+    accounts: { accounts: lists.accounts, complete: lists.complete, namedIds: update.accountIds },
+    cursor: update.cursor,
+    history,
+    nextSyncAt,
+    awaitingHistory: history !== 'complete',
+    run: {
+      kind: plan.resync ? 'resync' : 'update',
+      startedAt,
+      pages: update.pages,
+      restarts: row.restarts,
+      requestId: update.requestId,
+    },
+    snapshot: plan.resync ? snapshotRules(context, update, lists) : null,
+  });
+  switch (outcome.kind) {
+    case 'superseded':
+      if (update.source.kind === 'staged') await deps.staging.discard(update.runId);
+      return { kind: 'superseded' };
+    case 'unconfirmed':
+      if (update.source.kind === 'staged') await deps.staging.discard(update.runId);
+      return unconfirmed(deps, context, outcome.missing);
+    case 'committed':
+      return {
+        kind: 'synced',
+        again: outcome.again,
+        status: 'active',
+        detail: null,
+        wakeAt: nextSyncAt.getTime(),
+      };
+  }
+}
+
+/** NOT_READY comes with nothing in it and no cursor: that is no update, and must never be stored as progress. */
+const isNotReady = (update: FetchedUpdate): boolean =>
+  update.cursor === null && update.rows === 0 && update.folded.removed.length === 0;
+
+/** Plaid's status of the history; one that is unknown here changes nothing. */
+function historyAfter(before: HistoryState, updateStatus: string): HistoryState {
+  if (updateStatus === 'HISTORICAL_UPDATE_COMPLETE') return 'complete';
+  if (updateStatus === 'INITIAL_UPDATE_COMPLETE') return 'initial';
+  if (updateStatus === 'NOT_READY') return 'pending';
+  return before;
+}
+
+/** While history is awaited it is polled with backoff, so that a lost webhook delays nothing; after the window at the reconcile cadence. */
+function nextAfter(deps: LookDeps, context: LookContext, history: HistoryState): Date {
+  const { row } = context;
+  const { NOT_READY_FIRST_WAIT, NOT_READY_LONGEST_WAIT, NOT_READY_WINDOW, RECONCILE_INTERVAL } =
+    deps.settings;
+  const since = row.not_ready_since?.getTime() ?? deps.now();
+  if (history === 'complete' || deps.now() - since >= NOT_READY_WINDOW)
+    return jitteredAt(deps, RECONCILE_INTERVAL, row.id);
+  return inMs(deps, backoffMs(row.not_ready_waits, NOT_READY_FIRST_WAIT, NOT_READY_LONGEST_WAIT));
+}
+
+async function notReady(deps: LookDeps, context: LookContext): Promise<LookOutcome> {
+  const next = nextAfter(deps, context, 'pending');
+  if (!(await deps.results.recordNotReady(context.basis, next))) return { kind: 'superseded' };
+  return {
+    kind: 'not_ready',
+    status: context.row.last_successful_sync_at === null ? 'pending' : 'active',
+    detail: null,
+    wakeAt: next.getTime(),
+  };
+}
+
+function snapshotRules(context: LookContext, update: FetchedUpdate, lists: AccountLists): SnapshotRules {
+  return {
+    ids: update.folded.kept,
+    // Without the list of accounts nothing tells a closed account from a silent one, so nothing is removed yet.
+    complete: update.updateStatus === 'HISTORICAL_UPDATE_COMPLETE' && lists.complete,
+    accountIds: lists.accountIds,
+    confirms: context.row.resync_missing,
+  };
+}
+
+async function unconfirmed(deps: LookDeps, context: LookContext, missing: string[]): Promise<LookOutcome> {
+  const { basis, row } = context;
+  if (row.resync_missing === null) {
+    const next = inMs(deps, deps.settings.RESYNC_CONFIRM_AFTER);
+    if (!(await deps.results.recordMissing(basis, missing, next))) return { kind: 'superseded' };
+    return {
+      kind: 'idle',
+      ...resultOf(row, next, `full resync to be confirmed: it lacks ${missing.length} stored rows`),
+    };
+  }
+  const trouble = {
+    health: 'erroring',
+    action: 'decide',
+    code: 'RESYNC_UNCONFIRMED',
+    message: `two full resyncs disagree on what to remove: ${row.resync_missing.length} rows, then ${missing.length}`,
+  } as const;
+  if (!(await deps.results.recordTrouble(basis, trouble, null))) return { kind: 'superseded' };
+  return troubled(trouble, null);
+}

@@ -1,0 +1,36 @@
+import type { Trouble } from '../../db/queries/look-results.js';
+import type { PlaidErrorClass } from '../../plaid/error-table.js';
+
+/** Plaid has forgotten the Item; asking again is pointless. Other terminal errors are probed daily: keys may have been mixed up. */
+const GONE = new Set(['ITEM_NOT_FOUND', 'ITEM_CONCURRENTLY_DELETED', 'USER_PERMISSION_REVOKED']);
+
+/** The pause that an error of Plaid means, or null where trying again is all that is needed. */
+export function troubleOf(errorClass: PlaidErrorClass, code: string | null, message: string): Trouble | null {
+  const named = { code: code ?? 'UNKNOWN', message };
+  switch (errorClass) {
+    case 'user_action':
+      return { health: 'erroring', action: 'update_mode', ...named };
+    case 'terminal':
+      return { health: GONE.has(named.code) ? 'deleted' : 'erroring', action: 'new_link', ...named };
+    case 'operator':
+      return { health: 'erroring', action: 'fix_keys', ...named };
+    case 'bug':
+      // Nothing that waits here gets better by itself, but a new release of either side may mend it: probed daily.
+      return { health: 'erroring', action: 'wait', ...named };
+    case 'retry':
+    case 'rate_limited':
+    case 'retry_slow':
+    case 'restart':
+    case 'reset_cursor':
+      return null;
+  }
+}
+
+/** What a person is told to do, by action. */
+export const ADVICE: Record<Trouble['action'], string> = {
+  update_mode: 'The end user must go through Link in update mode.',
+  new_link: 'The end user must link the account again, and the new Item must be posted to the link URL.',
+  fix_keys: "Correct the integration's Plaid keys or its plan at Plaid.",
+  decide: 'Plaid lacks many rows that are stored here. Compare, then refresh the link to try again.',
+  wait: 'Nothing: Ardea goes on trying.',
+};

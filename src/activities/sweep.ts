@@ -1,0 +1,64 @@
+import type { ForwardQueries } from '../db/queries/forwards.js';
+import type { InboxQueries } from '../db/queries/inbox.js';
+import type { StagingQueries } from '../db/queries/staging.js';
+import type { SweepQueries } from '../db/queries/sweep.js';
+import type { Logger } from '../logger.js';
+import type { SignalSender } from '../temporal/signal-sender.js';
+
+export interface SweepResult {
+  adopted: number;
+  signalled: number;
+  forwarded: number;
+  pruned: number;
+}
+
+export interface SweepActivities {
+  /** One round of the net below intake and signals. Safe to run twice at once. */
+  sweep(): Promise<SweepResult>;
+}
+
+export interface SweepDeps {
+  sweeps: SweepQueries;
+  inbox: Pick<InboxQueries, 'pruneUnmatched' | 'pruneRejected'>;
+  forwards: Pick<ForwardQueries, 'takeOverdue'>;
+  staging: Pick<StagingQueries, 'prune'>;
+  sender: SignalSender;
+  logger: Logger;
+  limits: { unmatched: number; rejected: number; forwardCheckAfterMs: number };
+}
+
+const ITEMS_PER_ROUND = 500;
+const FORWARDS_PER_ROUND = 200;
+const AT_ONCE = 20;
+/** Longer than a look may take (proxies.ts): what is older belongs to a dead attempt. */
+const STAGED_FOR_MS = 3 * 3_600_000;
+
+export function createSweepActivities(deps: SweepDeps): SweepActivities {
+  const { sweeps, inbox, forwards, staging, sender, logger, limits } = deps;
+
+  /** Sends to all, some at once; one that fails is found again by a later sweep. Answers how many got through. */
+  const sendAll = async (ids: readonly string[], send: (id: string) => Promise<void>): Promise<number> => {
+    let sent = 0;
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const results = await Promise.allSettled(ids.slice(at, at + AT_ONCE).map(send));
+      sent += results.filter((result) => result.status === 'fulfilled').length;
+    }
+    return sent;
+  };
+
+  return {
+    async sweep() {
+      const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
+      const signalled = await sendAll(await sweeps.takeOwed(ITEMS_PER_ROUND), (id) => sender.look(id));
+      const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
+      const forwarded = await sendAll(overdue, (id) => sender.forward(id));
+      const pruned =
+        (await inbox.pruneUnmatched(limits.unmatched)) +
+        (await inbox.pruneRejected(limits.rejected)) +
+        (await staging.prune(new Date(Date.now() - STAGED_FOR_MS)));
+      const result = { adopted, signalled, forwarded, pruned };
+      if (adopted + signalled + forwarded + pruned > 0) logger.info(result, 'sweep');
+      return result;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
+import type { Database } from '../database.js';
+
+/** An Item as the sync engine sees it, together with its integration. Secrets are still sealed. */
+export interface LookRow {
+  id: string;
+  organization_id: string;
+  integration_id: string;
+  end_user_id: string;
+  plaid_item_id: string;
+  access_token_ciphertext: Buffer;
+  access_token_key_id: string;
+  health: ItemHealth;
+  desired_state: DesiredState;
+  action: ItemAction | null;
+  status_code: string | null;
+  status_message: string | null;
+  token_checked_at: Date | null;
+  cursor: string | null;
+  sync_version: string;
+  history: HistoryState;
+  last_successful_sync_at: Date | null;
+  next_sync_at: Date | null;
+  due: boolean;
+  hold_until: Date | null;
+  not_ready_since: Date | null;
+  not_ready_waits: number;
+  restarts: number;
+  restarting_since: Date | null;
+  failures: number;
+  resync_reason: string | null;
+  resync_snapshot_at: Date | null;
+  resync_missing: string[] | null;
+  base_url: string;
+  client_id: string;
+  client_secret_ciphertext: Buffer;
+  client_secret_key_id: string;
+  integration_deleted: boolean;
+  claimed_gen: string;
+  synced_gen: string;
+  dirty: boolean;
+  /** Plaid's ids of the accounts that are stored with their details. */
+  account_ids: string[];
+  /** `TYPE:CODE` of the webhooks that no sync has consumed. */
+  hints: string[];
+}
+
+export interface ItemLookQueries {
+  /**
+   * The first statements of every attempt, before any call to Plaid: claims what is dirty now, then reads. In that order,
+   * so that whatever a claim covers is also seen. Null: no such Item.
+   */
+  claim(itemId: string): Promise<LookRow | null>;
+  /** Marks a long update as running, for readers; cleared by whatever ends it. */
+  markSyncing(itemId: string): Promise<void>;
+}
+
+const LOOK = `
+  select i.*, i.next_sync_at <= now() as due, g.base_url, g.client_id, g.client_secret_ciphertext, g.client_secret_key_id,
+         g.deleted_at is not null as integration_deleted, s.claimed_gen, s.synced_gen, s.dirty_gen > s.synced_gen as dirty,
+         array(select a.account_id from accounts a where a.item_id = i.id and a.plaid is not null) as account_ids,
+         array(select distinct w.webhook_type || ':' || w.webhook_code from plaid_webhooks w
+                where w.item_id = i.id and w.gen > s.synced_gen and w.webhook_type is not null and w.webhook_code is not null) as hints
+    from items i join integrations g on g.id = i.integration_id join item_sync s on s.item_id = i.id
+   where i.id = ?`;
+
+export function createItemLookQueries(db: Database): ItemLookQueries {
+  return {
+    async claim(itemId) {
+      await db.raw('update item_sync set claimed_gen = dirty_gen where item_id = ?', [itemId]);
+      const { rows } = await db.raw<{ rows: LookRow[] }>(LOOK, [itemId]);
+      return rows[0] ?? null;
+    },
+    async markSyncing(itemId) {
+      await db.raw('update items set syncing_since = now() where id = ? and syncing_since is null', [itemId]);
+    },
+  };
+}

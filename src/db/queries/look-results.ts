@@ -1,0 +1,136 @@
+import type { ItemAction, ItemHealth } from '../../domain/item-status.js';
+import type { Connection, Database } from '../database.js';
+
+/** Which Item a result belongs to, and the state that it was made from. */
+export interface LookBasis {
+  itemId: string;
+  /** Compare-and-set: a token, pause or commit that came meanwhile wins (invariants I1, I3). */
+  syncVersion: string;
+  /** Generation claimed before Plaid was asked: what this result consumes. */
+  claimedGen: string;
+}
+
+/** Why syncing is paused or slow; `code` and `message` as Plaid gave them. */
+export interface Trouble {
+  health: ItemHealth;
+  code: string;
+  message: string;
+  action: ItemAction;
+}
+
+export interface ItemFacts {
+  institutionId: string | null;
+  institutionName: string | null;
+  webhookUrl: string | null;
+}
+
+export interface LookResultQueries {
+  /** Plaid confirmed the Item; false when superseded. */
+  confirmItem(basis: LookBasis, facts: ItemFacts): Promise<boolean>;
+  /** Nothing could be synced and only a person, or time, changes that. Consumes the claim. False when superseded. */
+  recordTrouble(basis: LookBasis, trouble: Trouble, nextSyncAt: Date | null): Promise<boolean>;
+  /** Plaid is still preparing the history. Consumes the claim. */
+  recordNotReady(basis: LookBasis, nextSyncAt: Date): Promise<boolean>;
+  /** A passing failure: the Item stays as it is, the reason is shown. `held`: no signal brings the next attempt forward. */
+  recordFailure(
+    basis: LookBasis,
+    failure: { code: string; message: string; held: boolean },
+    nextSyncAt: Date,
+  ): Promise<void>;
+  /** A mutation during pagination; answers the restarts in a row so far, 0 when superseded. */
+  recordRestart(basis: LookBasis, holdUntil: Date): Promise<number>;
+  /** From the next look on the Item is read anew from the null cursor. The stored cursor stays until that is committed. */
+  requireResync(basis: LookBasis, reason: string): Promise<boolean>;
+  /** Remembers what a full resync would remove, to be confirmed by the next one. */
+  recordMissing(basis: LookBasis, missing: readonly string[], holdUntil: Date): Promise<boolean>;
+}
+
+/** Consumes a claim; answers whether the Item is dirty again. */
+export async function consumeClaim(on: Connection, basis: LookBasis): Promise<boolean> {
+  const { rows } = await on.raw<{ rows: { again: boolean }[] }>(
+    'update item_sync set synced_gen = greatest(synced_gen, ?), repeated_signals = 0 where item_id = ? returning dirty_gen > synced_gen as again',
+    [basis.claimedGen, basis.itemId],
+  );
+  return rows[0]?.again ?? false;
+}
+
+export function createLookResultQueries(db: Database): LookResultQueries {
+  /** Updates the Item under compare-and-set and consumes the claim in one transaction. */
+  const settle = (
+    basis: LookBasis,
+    assignments: string,
+    bindings: Record<string, string | Date | null | string[]>,
+  ): Promise<boolean> =>
+    db.transaction(async (trx) => {
+      const { rows } = await trx.raw<{ rows: unknown[] }>(
+        `update items set ${assignments}, syncing_since = null, updated_at = now() where id = :itemId and sync_version = :syncVersion returning id`,
+        { ...bindings, itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+      if (rows.length === 0) return false;
+      await consumeClaim(trx, basis);
+      return true;
+    });
+
+  return {
+    async confirmItem(basis, facts) {
+      const { rows } = await db.raw<{ rows: unknown[] }>(
+        `update items set token_checked_at = now(), institution_id = coalesce(:institutionId, institution_id),
+                institution_name = coalesce(:institutionName, institution_name), plaid_webhook_url = :webhookUrl,
+                health = case when health = 'erroring' then case when last_successful_sync_at is null then 'pending' else 'active' end else health end,
+                status_since = case when health = 'erroring' then now() else status_since end,
+                status_code = case when health = 'erroring' then null else status_code end,
+                status_message = case when health = 'erroring' then null else status_message end,
+                action = case when health = 'erroring' then null else action end
+          where id = :itemId and sync_version = :syncVersion returning id`,
+        { ...facts, itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+      return rows.length > 0;
+    },
+    recordTrouble: (basis, trouble, nextSyncAt) =>
+      settle(
+        basis,
+        `status_since = case when status_code is distinct from :code or health <> :health then now() else status_since end,
+         health = :health, status_code = :code, status_message = :message, action = :action, next_sync_at = :nextSyncAt`,
+        { ...trouble, nextSyncAt },
+      ),
+    recordNotReady: (basis, nextSyncAt) =>
+      settle(
+        basis,
+        `not_ready_since = coalesce(not_ready_since, now()), not_ready_waits = not_ready_waits + 1, next_sync_at = :nextSyncAt,
+         failures = 0, status_code = null, status_message = null, action = null`,
+        { nextSyncAt },
+      ),
+    async recordFailure(basis, { code, message, held }, nextSyncAt) {
+      await db.raw(
+        `update items set failures = failures + 1, status_since = case when status_code is distinct from :code then now() else status_since end,
+                status_code = :code, status_message = :message, action = 'wait', next_sync_at = :nextSyncAt,
+                hold_until = case when :held then :nextSyncAt::timestamptz end, syncing_since = null
+          where id = :itemId and sync_version = :syncVersion`,
+        { code, message, held, nextSyncAt, itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+    },
+    async recordRestart(basis, holdUntil) {
+      const { rows } = await db.raw<{ rows: { restarts: number }[] }>(
+        `update items set restarts = restarts + 1, restarting_since = coalesce(restarting_since, now()), next_sync_at = :holdUntil,
+                hold_until = :holdUntil, syncing_since = null
+          where id = :itemId and sync_version = :syncVersion returning restarts`,
+        { holdUntil, itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+      return rows[0]?.restarts ?? 0;
+    },
+    async requireResync(basis, reason) {
+      const { rows } = await db.raw<{ rows: unknown[] }>(
+        `update items set resync_reason = :reason, resync_missing = null, resync_snapshot_at = null, restarts = 0, restarting_since = null
+          where id = :itemId and sync_version = :syncVersion returning id`,
+        { reason, itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+      return rows.length > 0;
+    },
+    recordMissing: (basis, missing, holdUntil) =>
+      settle(
+        basis,
+        'resync_missing = :missing::uuid[], resync_snapshot_at = now(), next_sync_at = :holdUntil, hold_until = :holdUntil',
+        { missing: [...missing], holdUntil },
+      ),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Transaction } from '../database.js';
+import type { JsonText } from '../json-text.js';
+import { PAGE_ROWS } from './staging.js';
+
+/** Where the rows of an update lie: a single page as a parameter, a longer update staged row by row. */
+export type RowSource = { kind: 'page'; page: JsonText } | { kind: 'staged'; runId: string };
+
+export interface MergeRowsInput {
+  itemId: string;
+  organizationId: string;
+  endUserId: string;
+  runId: string;
+  source: RowSource;
+  /** Rows that the source must hold; anything else is a lost page, and the transaction fails. */
+  expectedRows: number;
+  /** Positions of the rows to store, when some were superseded within the update; null: all. */
+  winners: readonly number[] | null;
+  /** Plaid ids to tombstone. */
+  removed: readonly string[];
+}
+
+export interface MergedRows {
+  added: number;
+  modified: number;
+  removed: number;
+  unchanged: number;
+  /** Ids of the rows that changed: what the feed is told. */
+  changedIds: string[];
+}
+
+const STAGED_ROWS = `select position, data, convert_from(bytes, 'UTF8') as text from sync_staged_rows where run_id = :runId`;
+
+/** Plaid's row to columns. Amounts are flipped: Plaid counts money out as positive (plaid.com/docs/api/products/transactions). */
+const COLUMNS = {
+  reference_id: `n.data ->> 'transaction_id'`,
+  account_id: `n.data ->> 'account_id'`,
+  amount: `-plaid_number(n.data -> 'amount')`,
+  currency: `coalesce(n.data ->> 'iso_currency_code', n.data ->> 'unofficial_currency_code')`,
+  date: `plaid_date(n.data ->> 'date')`,
+  authorized_date: `plaid_date(n.data ->> 'authorized_date')`,
+  occurred_at: `plaid_timestamp(n.data ->> 'datetime')`,
+  description: `coalesce(n.data ->> 'name', n.data ->> 'original_description')`,
+  merchant_name: `n.data ->> 'merchant_name'`,
+  payment_channel: `n.data ->> 'payment_channel'`,
+  transaction_code: `n.data ->> 'transaction_code'`,
+  category_primary: `n.data #>> '{personal_finance_category,primary}'`,
+  category_detailed: `n.data #>> '{personal_finance_category,detailed}'`,
+  pending: `n.data -> 'pending' = 'true'::jsonb`,
+  pending_reference_id: `n.data ->> 'pending_transaction_id'`,
+  plaid: 'n.data',
+  plaid_bytes: `convert_to(n.text, 'UTF8')`,
+} as const;
+
+const NAMES = Object.keys(COLUMNS);
+const VALUES = Object.values(COLUMNS).join(', ');
+const UPDATES = NAMES.filter((name) => name !== 'reference_id')
+  .map((name) => `${name} = excluded.${name}`)
+  .join(', ');
+
+const mergeSql = (source: RowSource): string => `
+  with ${source.kind === 'page' ? 'page as materialized (select :body::jsonb as body),' : ''}
+  source as materialized (${source.kind === 'page' ? PAGE_ROWS : STAGED_ROWS}),
+  incoming as materialized (
+    select position, data, text from source where :winners::integer[] is null or position = any(:winners::integer[])),
+  -- Sees the rows as they were: all parts of one statement share its snapshot, and the Item's row is locked.
+  versions as (
+    insert into transaction_versions (transaction_id, version, organization_id, item_id, sync_run_id, plaid, plaid_bytes, removed_at)
+    select t.id, t.version, t.organization_id, t.item_id, :runId, t.plaid, t.plaid_bytes, t.removed_at
+      from incoming n join transactions t on t.item_id = :itemId and t.reference_id = n.data ->> 'transaction_id'
+     where t.plaid is distinct from n.data or t.plaid_bytes is distinct from convert_to(n.text, 'UTF8') or t.removed_at is not null),
+  upserted as (
+    insert into transactions as t (organization_id, end_user_id, item_id, ${NAMES.join(', ')})
+    select :organizationId, :endUserId, :itemId, ${VALUES} from incoming n order by n.position
+    on conflict (item_id, reference_id) do update
+      set ${UPDATES}, version = t.version + 1, removed_at = null
+      where t.plaid is distinct from excluded.plaid or t.plaid_bytes is distinct from excluded.plaid_bytes or t.removed_at is not null
+    returning t.id, t.version),
+  removed as (
+    update transactions t set removed_at = clock_timestamp()
+     where t.item_id = :itemId and t.reference_id = any(:removed::text[]) and t.removed_at is null returning t.id)
+  select (select count(*) from source)::integer as source_rows,
+         (select count(*) from incoming)::integer as incoming,
+         (select count(*) from upserted where version = 1)::integer as added,
+         (select count(*) from upserted where version > 1)::integer as modified,
+         (select count(*) from removed)::integer as removed,
+         (select array_agg(id) from (select id from upserted union all select id from removed) changed) as changed_ids`;
+
+interface MergeRow {
+  source_rows: number;
+  incoming: number;
+  added: number;
+  modified: number;
+  removed: number;
+  changed_ids: string[] | null;
+}
+
+/**
+ * Applies a folded update to the Item's transactions in one set-based statement: new rows, changed rows (whose earlier
+ * version is kept), tombstones. A row identical to what is stored changes nothing. The caller's transaction holds the
+ * Item's row lock and stamps `changedIds` into the feed.
+ */
+export async function mergeRows(trx: Transaction, input: MergeRowsInput): Promise<MergedRows> {
+  const page = input.source.kind === 'page' ? input.source.page : null;
+  const { rows } = await trx.raw<{ rows: [MergeRow] }>(mergeSql(input.source), {
+    itemId: input.itemId,
+    organizationId: input.organizationId,
+    endUserId: input.endUserId,
+    runId: input.runId,
+    winners: input.winners && [...input.winners],
+    removed: [...input.removed],
+    ...(page ? { body: page.text, bytes: page.originals, firstPosition: 0 } : {}),
+  });
+  const result = rows[0];
+  if (result.source_rows !== input.expectedRows) {
+    throw new Error(`update of ${input.expectedRows} rows found ${result.source_rows} staged: not merged`);
+  }
+  return {
+    added: result.added,
+    modified: result.modified,
+    removed: result.removed,
+    unchanged: result.incoming - result.added - result.modified,
+    changedIds: result.changed_ids ?? [],
+  };
+}

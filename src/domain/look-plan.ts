@@ -1,0 +1,52 @@
+import type { DesiredState, ItemAction, ItemHealth } from './item-status.js';
+
+export interface LookFacts {
+  desiredState: DesiredState;
+  health: ItemHealth;
+  action: ItemAction | null;
+  integrationDeleted: boolean;
+  /** Something happened since the last commit. */
+  dirty: boolean;
+  /** Plaid must be left alone for now: backoff, rate limit, an awaited confirmation. */
+  held: boolean;
+  /** next_sync_at has come. */
+  due: boolean;
+  /** Whether Plaid has confirmed that token and item_id belong together. */
+  tokenChecked: boolean;
+  /** `TYPE:CODE` of the unconsumed webhooks. Hints: they choose what to ask, never what to believe. */
+  hints: readonly string[];
+  resyncDue: boolean;
+}
+
+/**
+ * What to do when looking at an Item, decided from PostgreSQL alone:
+ * - `stop`: nothing will ever be synced unless the Item is linked again
+ * - `rest`: the user paused it, or an operator must decide
+ * - `idle`: nothing to do yet
+ * - `sync`: ask /item/get first if `probe`, then sync; from the null cursor if `resync`
+ */
+export type LookPlan =
+  | { kind: 'stop' }
+  | { kind: 'rest' }
+  | { kind: 'idle' }
+  | { kind: 'sync'; probe: boolean; resync: boolean; refreshAccounts: boolean };
+
+const ACCOUNT_HINTS = new Set(['ITEM:NEW_ACCOUNTS_AVAILABLE', 'ITEM:USER_ACCOUNT_REVOKED']);
+
+export function planLook(facts: LookFacts): LookPlan {
+  if (facts.desiredState === 'disabled' || facts.integrationDeleted || facts.health === 'deleted')
+    return { kind: 'stop' };
+  if (facts.desiredState === 'paused' || facts.action === 'decide') return { kind: 'rest' };
+  if (facts.held || (!facts.dirty && !facts.due)) return { kind: 'idle' };
+  return {
+    kind: 'sync',
+    // An erroring Item may have healed without a word (update mode in the integrator's app keeps the token), and an old
+    // ERROR may arrive late: only /item/get knows.
+    probe:
+      facts.health === 'erroring' ||
+      !facts.tokenChecked ||
+      facts.hints.some((hint) => hint.startsWith('ITEM:')),
+    resync: facts.resyncDue,
+    refreshAccounts: facts.hints.some((hint) => ACCOUNT_HINTS.has(hint)),
+  };
+}

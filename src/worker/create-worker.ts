@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker, type WorkflowBundleOption, type WorkerOptions } from '@temporalio/worker';
+import { createForwardActivities } from '../activities/forward-webhook.js';
+import { createPost } from '../activities/forward-post.js';
+import { createLookActivities } from '../activities/look/activities.js';
+import { createSweepActivities } from '../activities/sweep.js';
+import type { TemporalConfig } from '../config/temporal.js';
+import { createForwardQueries } from '../db/queries/forwards.js';
+import { createInboxQueries } from '../db/queries/inbox.js';
+import { createItemLookQueries } from '../db/queries/item-look.js';
+import { createLookResultQueries } from '../db/queries/look-results.js';
+import { createStagingQueries } from '../db/queries/staging.js';
+import { createSweepQueries } from '../db/queries/sweep.js';
+import type { Deps } from '../deps.js';
+import { createSignalSender } from '../temporal/signal-sender.js';
+
+export type Activities = ReturnType<typeof createActivities>;
+
+/** Every activity of the task queue, from the composition root. */
+export function createActivities(deps: Deps) {
+  const { config, db, logger, secrets, plaid } = deps;
+  const staging = createStagingQueries(db);
+  const forwards = createForwardQueries({ db });
+  const signalStaleAfterMs = config.SIGNAL_STALE_AFTER;
+  return {
+    ...createLookActivities({
+      db,
+      looks: createItemLookQueries(db),
+      results: createLookResultQueries(db),
+      staging,
+      secrets,
+      plaid,
+      settings: config,
+      logger,
+      now: Date.now,
+    }),
+    ...createForwardActivities({
+      forwards,
+      post: createPost({ timeoutMs: config.FORWARD_TIMEOUT, allowPrivate: config.FORWARD_ALLOW_PRIVATE }),
+      firstWaitMs: config.FORWARD_FIRST_WAIT,
+      longestWaitMs: config.FORWARD_LONGEST_WAIT,
+      windowMs: config.FORWARD_WINDOW,
+    }),
+    ...createSweepActivities({
+      sweeps: createSweepQueries({ db, signalStaleAfterMs }),
+      inbox: createInboxQueries({ db, signalStaleAfterMs, maxRejected: config.INBOX_MAX_UNVERIFIED }),
+      forwards,
+      staging,
+      sender: createSignalSender({
+        client: deps.temporal.client,
+        taskQueue: config.TEMPORAL_TASK_QUEUE,
+        // The sweep is in no hurry: it waits where intake may not.
+        deadlineMs: config.SIGNAL_DEADLINE * 10,
+      }),
+      logger,
+      limits: {
+        unmatched: config.INBOX_MAX_UNMATCHED,
+        rejected: config.INBOX_MAX_UNVERIFIED,
+        forwardCheckAfterMs: config.FORWARD_LONGEST_WAIT,
+      },
+    }),
+  };
+}
+
+/** The bundle that `npm run build` made, or the sources where there is none (tests run on TypeScript). */
+export function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle: WorkflowBundleOption = {
+    codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)),
+  };
+  if (existsSync(bundle.codePath)) return { workflowBundle: bundle };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)) };
+}
+
+export interface CreatedWorker {
+  worker: Worker;
+  connection: NativeConnection;
+}
+
+/** Connects and creates the worker; rejects while Temporal is down (the caller tries again). */
+export async function createWorker(
+  deps: Deps,
+  temporal: TemporalConfig,
+  source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> = workflowSource(),
+): Promise<CreatedWorker> {
+  const { config } = deps;
+  const { connectionOptions } = temporal;
+  const connection = await NativeConnection.connect({
+    ...(connectionOptions.address === undefined ? {} : { address: connectionOptions.address }),
+    ...(connectionOptions.tls === undefined ? {} : { tls: connectionOptions.tls }),
+    ...(typeof connectionOptions.apiKey === 'string' ? { apiKey: connectionOptions.apiKey } : {}),
+    ...(connectionOptions.metadata === undefined
+      ? {}
+      : { metadata: connectionOptions.metadata as Record<string, string> }),
+  });
+  const worker = await Worker.create({
+    ...source,
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    activities: createActivities(deps),
+    // An update in the middle of its pages may finish; then it is cancelled and starts over elsewhere.
+    shutdownGraceTime: config.SHUTDOWN_GRACE,
+    shutdownForceTime: config.SHUTDOWN_GRACE + 10_000,
+    maxCachedWorkflows: config.WORKER_MAX_CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: config.WORKER_CONCURRENCY,
+    maxConcurrentLocalActivityExecutions: config.WORKER_CONCURRENCY,
+  });
+  return { worker, connection };
+}

@@ -1,0 +1,4 @@
+/** The only entry of the workflow bundle. */
+export { itemWorkflow } from './item.js';
+export { sweepWorkflow } from './sweep.js';
+export { forwardWebhookWorkflow } from './forward-webhook.js';

@@ -1,0 +1,103 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { LookOutcome } from '../domain/sync-outcome.js';
+import {
+  applyFailure,
+  applyOutcome,
+  describeState,
+  initialItemState,
+  type ItemWorkflowState,
+} from './item-state.js';
+import { getStateQuery, lookSignal, STATUS_ATTRIBUTE, type ItemWorkflowInput } from './messages.js';
+import { lookAtItem, lookQuickly } from './proxies.js';
+
+/** Well below the server's suggestion of 4,096 events: a short history replays fast when a worker's cache is cold. */
+const HISTORY_LENGTH = 1_000;
+/** After this many looks in a row without rest something is wrong: slow down rather than spin. */
+const LOOKS_WITHOUT_REST = 20;
+const BREATH_MS = 1_000;
+const DEGRADED_RETRY_MS = 15 * 60_000;
+
+const statusAttribute = defineSearchAttributeKey(STATUS_ATTRIBUTE, SearchAttributeType.KEYWORD);
+
+/**
+ * The durable life of one Item. It serialises, times, retries and pauses; everything it knows it reads from PostgreSQL
+ * through one activity. Eternal but disposable: terminate it, and the sweep starts it again.
+ *
+ * Handlers are synchronous and only set fields of `state`; this loop alone runs activities; `state` is the whole argument
+ * of continue-as-new, so nothing that a handler wrote can be left behind.
+ */
+export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
+  const state: ItemWorkflowState = input.state ?? initialItemState();
+  setHandler(lookSignal, () => {
+    state.look = true;
+  });
+  setHandler(getStateQuery, () => state);
+
+  let shownStatus: string | null = null;
+  let full = false;
+  let looksWithoutRest = 0;
+  for (;;) {
+    state.look = false;
+    const outcome = await look(input.itemId, full, state);
+    const step = outcome === null ? ({ kind: 'wait' } as const) : applyOutcome(state, outcome);
+    if (shownStatus !== state.status + state.phase) {
+      shownStatus = state.status + state.phase;
+      setCurrentDetails(describeState(state));
+      upsertSearchAttributes([{ key: statusAttribute, value: state.status }]);
+    }
+    if (step.kind === 'stop') {
+      await condition(allHandlersFinished);
+      if (!state.look) return;
+    }
+    full = step.kind === 'look' && step.full;
+    if (step.kind === 'wait') {
+      looksWithoutRest = 0;
+      await restUntilNeeded(state);
+    } else if (++looksWithoutRest >= LOOKS_WITHOUT_REST) {
+      await sleep(BREATH_MS);
+    }
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    if (!full && (continueAsNewSuggested || historyLength > HISTORY_LENGTH)) {
+      await condition(allHandlersFinished);
+      // No await from here on: what a signal wrote into `state` until now goes along.
+      return continueAsNew<typeof itemWorkflow>({ itemId: input.itemId, state });
+    }
+  }
+}
+
+async function restUntilNeeded(state: ItemWorkflowState): Promise<void> {
+  const wanted = (): boolean => state.look;
+  if (state.wakeAt === null) await condition(wanted);
+  else await condition(wanted, Math.max(state.wakeAt - Date.now(), 1));
+}
+
+/** Null: the regular activity failed for good, which the state now shows. */
+async function look(itemId: string, full: boolean, state: ItemWorkflowState): Promise<LookOutcome | null> {
+  state.phase = 'syncing';
+  try {
+    if (full) return await lookAtItem({ itemId, mode: 'full' });
+    return await lookQuickly({ itemId, mode: 'quick' });
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    // The quick attempt has no retries of its own: whatever ailed it, the regular activity retries with backoff.
+    if (!full) return { kind: 'handover' };
+    applyFailure(
+      state,
+      `syncing failed: ${error.cause?.message ?? error.message}`,
+      Date.now() + DEGRADED_RETRY_MS,
+    );
+    return null;
+  }
+}

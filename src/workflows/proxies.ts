@@ -1,0 +1,27 @@
+/** The one place with timeouts and retries of activities. */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { LookActivities } from '../activities/look/activities.js';
+import type { SweepActivities } from '../activities/sweep.js';
+
+/**
+ * Everything that may take long. A first sync of a large history takes minutes, hence the long start-to-close; a dead worker
+ * is noticed by the heartbeat (sent every 5 s, src/activities/look/activities.ts). Plaid's failures name their own retry
+ * delay; the bound hands control back to the workflow now and then, which shows the trouble and goes on.
+ */
+export const { lookAtItem } = proxyActivities<LookActivities>({
+  startToCloseTimeout: '45 minutes',
+  heartbeatTimeout: '30 seconds',
+  scheduleToCloseTimeout: '2 hours',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** The short incremental sync inside the workflow task (docs/adr/0006): one attempt, the regular activity is its fallback. */
+export const { lookAtItem: lookQuickly } = proxyLocalActivities<LookActivities>({
+  startToCloseTimeout: '8 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+export const { sweep } = proxyActivities<SweepActivities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { maximumAttempts: 3 },
+});
