@@ -24,6 +24,7 @@ export interface LocalConfig {
   databaseUrl: string | undefined;
   /** Set: no embedded Temporal. */
   temporalAddress: string | undefined;
+  temporalNamespace: string;
   /** Each replaces a secret that would be generated into the data folder. */
   encryptionKeys: string | undefined;
   apiKey: string | undefined;
@@ -83,6 +84,7 @@ export const readLocalConfig = (): LocalConfig => {
     publicUrl: read('PUBLIC_URL') ?? `http://localhost:${ports.api}`,
     databaseUrl: read('DATABASE_URL'),
     temporalAddress: read('TEMPORAL_ADDRESS'),
+    temporalNamespace: read('TEMPORAL_NAMESPACE') ?? 'default',
     encryptionKeys: read('ENCRYPTION_KEYS'),
     apiKey: read('BOOTSTRAP_API_KEY'),
     adminEmail: read('BOOTSTRAP_ADMIN_EMAIL'),

@@ -30,6 +30,10 @@ export interface KeptProcess {
   hasExited(): boolean;
   /** Ends the program as `stop` says and waits until it is gone. */
   stop(): Promise<void>;
+  /** Ends the program and its keeper at once. */
+  kill(): void;
+  /** The keeper's process id. */
+  keeperPid: number | undefined;
 }
 
 /** Starts `program` under a keeper in a process group of its own, so that a terminal's Ctrl-C does not reach it. */
@@ -53,9 +57,18 @@ export const keep = (program: KeptProgram): KeptProcess => {
   return {
     exited,
     hasExited: () => gone,
+    keeperPid: keeper.pid,
     async stop() {
       keeper.stdin?.end();
       await exited;
+    },
+    kill() {
+      if (gone || keeper.pid === undefined) return;
+      try {
+        process.kill(-keeper.pid, 'SIGKILL');
+      } catch {
+        // gone in this moment
+      }
     },
   };
 };

@@ -2,16 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process with this id exists, whoever owns it. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
-
 const ps = (pid: number, column: string): string | undefined => {
   try {
     return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], {
@@ -33,6 +23,25 @@ const proc = (file: string): string | undefined => {
 
 const bootId = (): string => proc('sys/kernel/random/boot_id')?.trim() ?? '';
 
+/** The fields of `/proc/<pid>/stat` from the third on: state first. */
+const statFields = (pid: number): string[] | undefined => {
+  const stat = proc(`${pid}/stat`);
+  // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+/** Whether a process with this id runs, whoever owns it. A zombie, which nobody has collected, does not run. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return process.platform === 'linux'
+    ? statFields(pid)?.[0] !== 'Z'
+    : ps(pid, 'state')?.startsWith('Z') !== true;
+};
+
 /** The command line of a process, its words joined by blanks; undefined when it is gone or unreadable. */
 export const commandLineOf = (pid: number): string | undefined =>
   process.platform === 'linux' ? proc(`${pid}/cmdline`)?.replaceAll('\0', ' ').trim() : ps(pid, 'args');
@@ -43,17 +52,14 @@ export const commandLineOf = (pid: number): string | undefined =>
  */
 export const startTimeOf = (pid: number): string | undefined => {
   if (process.platform !== 'linux') return ps(pid, 'lstart');
-  const stat = proc(`${pid}/stat`);
-  // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
-  const [state, ticks] = [fields[0], fields[19]];
-  return ticks === undefined || state === 'Z' ? undefined : `${bootId()}/${ticks}`;
+  const ticks = statFields(pid)?.[19];
+  return ticks === undefined ? undefined : `${bootId()}/${ticks}`;
 };
 
-/** Waits until the process is gone; false when `timeoutMs` ran out first. A zombie counts as gone. */
+/** Waits until the process is gone; false when `timeoutMs` ran out first. */
 export const waitUntilGone = async (pid: number, timeoutMs: number): Promise<boolean> => {
   const deadline = Date.now() + timeoutMs;
-  while (isAlive(pid) && startTimeOf(pid) !== undefined) {
+  while (isAlive(pid)) {
     if (Date.now() > deadline) return false;
     await sleep(50);
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -95,8 +95,9 @@ const waitUntilReady = async (
  */
 export const startPostgres = async (options: PostgresOptions): Promise<PostgresServer> => {
   const { dataFolder, logFile, port, password, durable } = options;
-  mkdirSync(dirname(dataFolder), { recursive: true, mode: 0o711 });
   const user = unprivilegedUser(dataFolder);
+  const created = mkdirSync(dirname(dataFolder), { recursive: true });
+  if (created !== undefined) chmodSync(dirname(dataFolder), user === undefined ? 0o700 : 0o711); // whatever the umask
   const binaries = findPostgresBinaries(user);
   const stoppedOrphan = await stopOrphanedPostgres(dataFolder);
   prepareCluster({ binaries, user, dataFolder, password, durable });

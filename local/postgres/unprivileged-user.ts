@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -63,7 +63,7 @@ export const traversableFolder = (user: SystemUser): string => {
   for (const base of ['/var/lib', '/var/tmp', tmpdir()]) {
     const folder = join(base, 'ardea');
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o755 });
+      if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755); // whatever the umask
     } catch {
       continue;
     }

@@ -11,6 +11,8 @@ export interface TemporalOptions {
   port: number;
   /** The Web UI's port; without one there is no Web UI. */
   uiPort?: number;
+  /** Created at start. */
+  namespace: string;
   /** Folder of the persisted state; in memory without one. */
   folder?: string;
   logFile: string;
@@ -34,7 +36,6 @@ export const TEMPORAL_STOP = [{ signal: 'SIGTERM', graceMs: 15_000 }] satisfies 
 }[];
 
 const ADDRESS = '127.0.0.1';
-const NAMESPACE = 'default';
 /** The dev server keeps closed runs for a day; three show a weekend's runs in the Web UI. */
 const RETENTION = '72h';
 
@@ -84,7 +85,7 @@ const argumentsFor = (options: TemporalOptions, notes: string[]): string[] => {
     '--port',
     String(options.port),
     '--namespace',
-    NAMESPACE,
+    options.namespace,
     '--log-level',
     'warn',
   ];
@@ -112,7 +113,7 @@ const waitUntilReady = async (
       const connection = await Connection.connect({ address: server.address, connectTimeout: 2_000 });
       try {
         await connection.withDeadline(Date.now() + 2_000, () =>
-          connection.workflowService.describeNamespace({ namespace: NAMESPACE }),
+          connection.workflowService.describeNamespace({ namespace: options.namespace }),
         );
         return;
       } finally {
@@ -132,7 +133,7 @@ const waitUntilReady = async (
   }
 };
 
-/** Starts the real Temporal dev server on 127.0.0.1, with the namespace `default`, and waits until it answers. */
+/** Starts the real Temporal dev server on 127.0.0.1 and waits until it answers. */
 export const startTemporal = async (options: TemporalOptions): Promise<TemporalServer> => {
   const notes: string[] = [];
   const env = environmentFor(options.folder ?? dirname(options.logFile));
@@ -158,7 +159,7 @@ export const startTemporal = async (options: TemporalOptions): Promise<TemporalS
       'namespace',
       'update',
       '--namespace',
-      NAMESPACE,
+      options.namespace,
       '--retention',
       RETENTION,
       '--address',

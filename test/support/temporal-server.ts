@@ -24,6 +24,7 @@ export const createTestTemporalServer = (): TestTemporalServer => {
     return startTemporal({
       binary,
       port: await freePort(),
+      namespace: 'default',
       logFile: join(folder, 'temporal.log'),
       removeAfter: folder,
     });

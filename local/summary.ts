@@ -1,0 +1,53 @@
+import type { LocalConfig } from './config.js';
+import type { DataFolder } from './data-folder.js';
+import type { Secrets } from './secrets.js';
+import { simulatorUrl } from './stack.js';
+
+export interface SummaryFacts {
+  config: LocalConfig;
+  data: DataFolder;
+  secrets: Secrets;
+  notes: string[];
+  /** Whether the demo data was put in by this start. */
+  seeded: boolean;
+}
+
+/** What a person needs after `npm start`: where everything is and how to use it. */
+export const summary = ({ config, data, secrets, notes, seeded }: SummaryFacts): string => {
+  const rows: [string, string][] = [
+    ['API', config.publicUrl],
+    ['API docs', `${config.publicUrl}/api/docs`],
+    [
+      'Temporal UI',
+      config.temporalAddress === undefined
+        ? `http://localhost:${config.ports.temporalUi}`
+        : `of your server at ${config.temporalAddress}`,
+    ],
+    ['Plaid simulator', simulatorUrl(config)],
+    ['API key', secrets.apiKey],
+    ['Dashboard login', `${secrets.adminEmail}  ${secrets.adminPassword}`],
+    [
+      'Database',
+      config.databaseUrl === undefined
+        ? `embedded PostgreSQL on 127.0.0.1:${config.ports.postgres}, files in ${data.postgres}`
+        : 'yours (DATABASE_URL)',
+    ],
+    ['Data and logs', data.root],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [
+    '',
+    'Ardea is running.',
+    '',
+    ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
+    '',
+    ...notes.map((text) => `  ${text}`),
+    ...(notes.length > 0 ? [''] : []),
+    seeded
+      ? 'The database was empty: a demo company (two Items) and a person (one Item) were linked through the simulator.'
+      : undefined,
+    'Next: `npm run demo` in another terminal walks through linking and syncing. Ctrl-C stops everything.',
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
+};
