@@ -1,0 +1,137 @@
+import type { Database } from '../database.js';
+
+export const END_USER_STATUSES = [
+  'new',
+  'ready',
+  'processed',
+  'reviewed',
+  'review_requested',
+  'failed',
+] as const;
+export type EndUserStatus = (typeof END_USER_STATUSES)[number];
+
+export const END_USER_ORDERS = [
+  'last_updated_desc',
+  'last_updated_asc',
+  'created_desc',
+  'created_asc',
+] as const;
+export type EndUserOrder = (typeof END_USER_ORDERS)[number];
+
+export interface EndUserRow {
+  id: string;
+  organization_id: string;
+  /** The integrator's own id. */
+  end_user_id: string;
+  name: string | null;
+  status: EndUserStatus;
+  is_portfolio: boolean;
+  created_at: Date;
+  updated_at: Date;
+  last_processed_at: Date | null;
+}
+
+export interface EndUserChanges {
+  name?: string | null | undefined;
+  status?: EndUserStatus | undefined;
+  isPortfolio?: boolean | undefined;
+}
+
+export interface EndUserFilter {
+  /** Row id. */
+  id?: string | undefined;
+  endUserId?: string | undefined;
+  name?: string | undefined;
+  status?: EndUserStatus | undefined;
+  isPortfolio?: boolean | undefined;
+}
+
+export interface EndUserQueries {
+  /** Null when the organisation has that end_user_id already. */
+  create(organizationId: string, endUserId: string, values: EndUserChanges): Promise<EndUserRow | null>;
+  update(organizationId: string, endUserId: string, values: EndUserChanges): Promise<EndUserRow | null>;
+  /** By the caller's own id, which wins, or by row id (null: the address is not a well-formed heron id). */
+  resolve(organizationId: string, endUserId: string, rowId: string | null): Promise<EndUserRow | null>;
+  list(
+    organizationId: string,
+    options: { filter: EndUserFilter; order: EndUserOrder; limit: number; offset: number },
+  ): Promise<{ rows: EndUserRow[]; total: number }>;
+}
+
+const ORDER_BY: Record<EndUserOrder, string> = {
+  last_updated_desc: 'updated_at desc, id desc',
+  last_updated_asc: 'updated_at, id',
+  created_desc: 'created_at desc, id desc',
+  created_asc: 'created_at, id',
+};
+
+const COLUMNS = [
+  'id',
+  'organization_id',
+  'end_user_id',
+  'name',
+  'status',
+  'is_portfolio',
+  'created_at',
+  'updated_at',
+  'last_processed_at',
+];
+
+/** Only what is given; undefined leaves a column alone. */
+function columnsOf({ name, status, isPortfolio }: EndUserChanges): Record<string, unknown> {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(status === undefined ? {} : { status }),
+    ...(isPortfolio === undefined ? {} : { is_portfolio: isPortfolio }),
+  };
+}
+
+export function createEndUserQueries(db: Database): EndUserQueries {
+  return {
+    async create(organizationId, endUserId, values) {
+      const [row] = await db('end_users')
+        .insert({ organization_id: organizationId, end_user_id: endUserId, ...columnsOf(values) })
+        .onConflict(['organization_id', 'end_user_id'])
+        .ignore()
+        .returning<EndUserRow[]>(COLUMNS);
+      return row ?? null;
+    },
+
+    async update(organizationId, endUserId, values) {
+      const [row] = await db('end_users')
+        .where({ organization_id: organizationId, end_user_id: endUserId })
+        .update({ ...columnsOf(values), updated_at: db.fn.now() })
+        .returning<EndUserRow[]>(COLUMNS);
+      return row ?? null;
+    },
+
+    async resolve(organizationId, endUserId, rowId) {
+      const { rows } = await db.raw<{ rows: EndUserRow[] }>(
+        `select ${COLUMNS.join(', ')} from end_users
+          where organization_id = :organizationId and (end_user_id = :endUserId or id = :rowId)
+          order by end_user_id = :endUserId desc limit 1`,
+        { organizationId, endUserId, rowId },
+      );
+      return rows[0] ?? null;
+    },
+
+    async list(organizationId, { filter, order, limit, offset }) {
+      const where = {
+        organization_id: organizationId,
+        ...(filter.id === undefined ? {} : { id: filter.id }),
+        ...(filter.endUserId === undefined ? {} : { end_user_id: filter.endUserId }),
+        ...columnsOf(filter),
+      };
+      const [rows, counted] = await Promise.all([
+        db('end_users')
+          .where(where)
+          .orderByRaw(ORDER_BY[order])
+          .limit(limit)
+          .offset(offset)
+          .select<EndUserRow[]>(COLUMNS),
+        db('end_users').where(where).count<{ count: string }[]>(),
+      ]);
+      return { rows, total: Number(counted[0]!.count) };
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { Connection, Database } from '../database.js';
+import type { SecretBox, SecretPlace } from '../secret-box.js';
+
+/** `unchecked`: Plaid did not answer when it was asked. */
+export type KeysStatus = 'unchecked' | 'valid' | 'invalid';
+
+/** An integration without its secret. */
+export interface IntegrationRow {
+  id: string;
+  organization_id: string;
+  name: string;
+  type: string;
+  resource: string;
+  base_url: string;
+  client_id: string;
+  webhook_url: string | null;
+  keys_status: KeysStatus;
+  keys_checked_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface IntegrationInput {
+  name: string;
+  type: string;
+  resource: string;
+  baseUrl: string;
+  clientId: string;
+  clientSecret: string;
+  webhookUrl: string | null;
+  keysStatus: KeysStatus;
+}
+
+/** An Item that was changed along, and whether its workflow is owed a signal after the commit. */
+export interface TouchedItem {
+  itemId: string;
+  signal: boolean;
+}
+
+export interface IntegrationQueries {
+  create(organizationId: string, input: IntegrationInput): Promise<IntegrationRow>;
+  list(organizationId: string): Promise<IntegrationRow[]>;
+  find(organizationId: string, id: string): Promise<IntegrationRow | null>;
+  /** The Plaid secret in the clear; for calls to Plaid only. Throws MissingKeyError when its key is not configured. */
+  clientSecret(organizationId: string, id: string): Promise<string | null>;
+  /** Changes what is given. New keys mark the Items dirty that wait for them (`action` fix_keys). */
+  update(
+    organizationId: string,
+    id: string,
+    changes: Partial<IntegrationInput>,
+  ): Promise<{ integration: IntegrationRow; items: TouchedItem[] } | null>;
+  setKeysStatus(id: string, status: Exclude<KeysStatus, 'unchecked'>): Promise<void>;
+  /** `in_use`: it has live links and `force` was not given; nothing was changed. With `force` they are all disabled. */
+  remove(
+    organizationId: string,
+    id: string,
+    force: boolean,
+  ): Promise<{ kind: 'removed'; items: TouchedItem[] } | { kind: 'in_use'; links: number } | null>;
+}
+
+export interface IntegrationQueriesDeps {
+  db: Database;
+  secrets: SecretBox;
+  signalStaleAfterMs: number;
+}
+
+const COLUMNS =
+  'id, organization_id, name, type, resource, base_url, client_id, webhook_url, keys_status, keys_checked_at, created_at, updated_at';
+
+/** Where an integration's Plaid secret is sealed. */
+export const clientSecretPlace = (integrationId: string): SecretPlace => ({
+  table: 'integrations',
+  column: 'client_secret',
+  rowId: integrationId,
+});
+
+export function createIntegrationQueries({
+  db,
+  secrets,
+  signalStaleAfterMs,
+}: IntegrationQueriesDeps): IntegrationQueries {
+  const select = async (sql: string, bindings: Record<string, string>): Promise<IntegrationRow[]> => {
+    const { rows } = await db.raw<{ rows: IntegrationRow[] }>(
+      `select ${COLUMNS} from integrations where organization_id = :organizationId and deleted_at is null ${sql}`,
+      bindings,
+    );
+    return rows;
+  };
+
+  const markDirty = async (on: Connection, condition: string, id: string): Promise<TouchedItem[]> => {
+    const { rows } = await on.raw<{ rows: TouchedItem[] }>(
+      `select i.id as "itemId", d.signal
+         from items i cross join lateral mark_item_dirty(i.id, :staleAfter::interval) d
+        where i.integration_id = :id and ${condition}`,
+      { id, staleAfter: `${signalStaleAfterMs} milliseconds` },
+    );
+    return rows;
+  };
+
+  const sealed = (id: string, clientSecret: string): Record<string, unknown> => {
+    const { ciphertext, keyId } = secrets.seal(clientSecret, clientSecretPlace(id));
+    return { client_secret_ciphertext: ciphertext, client_secret_key_id: keyId };
+  };
+
+  return {
+    async create(organizationId, input) {
+      const id = randomUUID();
+      const [row] = await db('integrations')
+        .insert({
+          id,
+          organization_id: organizationId,
+          name: input.name,
+          type: input.type,
+          resource: input.resource,
+          base_url: input.baseUrl,
+          client_id: input.clientId,
+          webhook_url: input.webhookUrl,
+          keys_status: input.keysStatus,
+          keys_checked_at: input.keysStatus === 'unchecked' ? null : db.fn.now(),
+          ...sealed(id, input.clientSecret),
+        })
+        .returning<IntegrationRow[]>(db.raw(COLUMNS));
+      return row!;
+    },
+
+    list: (organizationId) => select('order by created_at, id', { organizationId }),
+
+    async find(organizationId, id) {
+      return (await select('and id = :id', { organizationId, id }))[0] ?? null;
+    },
+
+    async clientSecret(organizationId, id) {
+      const row = await db<{
+        id: string;
+        organization_id: string;
+        deleted_at: Date | null;
+        client_secret_ciphertext: Buffer;
+        client_secret_key_id: string;
+      }>('integrations')
+        .where({ organization_id: organizationId, id })
+        .first('client_secret_ciphertext', 'client_secret_key_id');
+      if (!row) return null;
+      return secrets.open(
+        { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
+        clientSecretPlace(id),
+      );
+    },
+
+    update: (organizationId, id, changes) =>
+      db.transaction(async (trx) => {
+        const values: Record<string, unknown> = { updated_at: trx.fn.now() };
+        if (changes.name !== undefined) values.name = changes.name;
+        if (changes.baseUrl !== undefined) values.base_url = changes.baseUrl;
+        if (changes.clientId !== undefined) values.client_id = changes.clientId;
+        if (changes.webhookUrl !== undefined) values.webhook_url = changes.webhookUrl;
+        if (changes.clientSecret !== undefined) Object.assign(values, sealed(id, changes.clientSecret));
+        if (changes.keysStatus !== undefined) {
+          values.keys_status = changes.keysStatus;
+          values.keys_checked_at = changes.keysStatus === 'unchecked' ? null : trx.fn.now();
+        }
+        const [integration] = await trx('integrations')
+          .where({ organization_id: organizationId, id, deleted_at: null })
+          .update(values)
+          .returning<IntegrationRow[]>(trx.raw(COLUMNS));
+        if (!integration) return null;
+        const items =
+          changes.keysStatus === undefined
+            ? []
+            : await markDirty(trx, `i.action = 'fix_keys' and i.desired_state = 'active'`, id);
+        return { integration, items };
+      }),
+
+    async setKeysStatus(id, status) {
+      await db('integrations').where({ id }).update({ keys_status: status, keys_checked_at: db.fn.now() });
+    },
+
+    remove: (organizationId, id, force) =>
+      db.transaction(async (trx) => {
+        const { rows: found } = await trx.raw<{ rows: { live: number }[] }>(
+          `select (select count(*)::int from items i where i.integration_id = n.id
+                      and i.desired_state <> 'disabled' and i.health <> 'deleted') as live
+             from integrations n where n.organization_id = ? and n.id = ? and n.deleted_at is null for update`,
+          [organizationId, id],
+        );
+        if (!found[0]) return null;
+        if (found[0].live > 0 && !force) return { kind: 'in_use', links: found[0].live };
+        await trx('integrations').where({ id }).update({ deleted_at: trx.fn.now() });
+        // In id order, like every statement that locks several Items.
+        await trx.raw(
+          `update items set desired_state = 'disabled', sync_version = sync_version + 1, status_since = now(), updated_at = now(),
+                  next_sync_at = null
+            where id in (select id from items where integration_id = ? and desired_state <> 'disabled' order by id for no key update)`,
+          [id],
+        );
+        return { kind: 'removed', items: await markDirty(trx, 'true', id) };
+      }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Database, Transaction } from '../database.js';
+import { stampChanges } from './changes.js';
+
+export interface RemovalOptions {
+  /** The Item has been removed at Plaid: there is nothing left to sync, ever. */
+  removedAtPlaid: boolean;
+  /** Erase the data too. */
+  erase: boolean;
+}
+
+export interface ItemRemovalQueries {
+  /**
+   * Stops syncing an Item and, if asked, erases its data in the same transaction: rows become tombstones without content,
+   * ids stay, and the feed tells of each. Idempotent. The workflow is to be signalled after the commit.
+   */
+  remove(organizationId: string, itemId: string, options: RemovalOptions): Promise<{ signal: boolean }>;
+}
+
+/** Erasure: what the Item's rows told about a person goes, ids and tombstones stay, so that every reader learns of it. */
+async function erase(trx: Transaction, itemId: string): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `update transactions
+        set amount = null, currency = null, date = null, authorized_date = null, occurred_at = null, description = null,
+            merchant_name = null, payment_channel = null, transaction_code = null, category_primary = null,
+            category_detailed = null, pending = null, plaid = '{}', plaid_bytes = null,
+            removed_at = coalesce(removed_at, now())
+      where item_id = ? and plaid <> '{}'
+      returning id`,
+    [itemId],
+  );
+  await trx.raw('delete from transaction_versions where item_id = ?', [itemId]);
+  await trx.raw(
+    'delete from sync_staged_rows where run_id in (select run_id from sync_staged_runs where item_id = ?)',
+    [itemId],
+  );
+  await trx.raw('delete from sync_staged_runs where item_id = ?', [itemId]);
+  await trx.raw(
+    `update accounts
+        set name = null, official_name = null, mask = null, type = null, subtype = null, persistent_account_id = null,
+            balance_available = null, balance_current = null, balance_limit = null, currency = null, balances_at = null,
+            plaid = null, updated_at = now(), closed_at = coalesce(closed_at, now())
+      where item_id = ?`,
+    [itemId],
+  );
+  await trx.raw(`update plaid_webhooks set body = '', headers = '{}' where item_id = ?`, [itemId]);
+  // Without a cursor a later link of the same Item gets its whole history again.
+  await trx.raw(
+    `update items
+        set access_token_ciphertext = '', cursor = null, history = 'pending', last_successful_sync_at = null,
+            status_message = null, resync_reason = null, resync_snapshot_at = null, resync_missing = null
+      where id = ?`,
+    [itemId],
+  );
+  return rows.map((row) => row.id);
+}
+
+export function createItemRemovalQueries({
+  db,
+  signalStaleAfterMs,
+}: {
+  db: Database;
+  signalStaleAfterMs: number;
+}): ItemRemovalQueries {
+  return {
+    remove: (organizationId, itemId, options) =>
+      db.transaction(async (trx) => {
+        // The Item's row first, like a merge: a sync under way then fails its compare-and-set (invariant I1).
+        await trx.raw(
+          `update items
+              set desired_state = 'disabled', health = case when :removedAtPlaid then 'deleted' else health end,
+                  next_sync_at = null, sync_version = sync_version + 1, updated_at = now(),
+                  status_since = case when desired_state = 'disabled' then status_since else now() end
+            where id = :itemId and organization_id = :organizationId`,
+          { itemId, organizationId, removedAtPlaid: options.removedAtPlaid },
+        );
+        const erased = options.erase ? await erase(trx, itemId) : [];
+        const { rows } = await trx.raw<{ rows: [{ signal: boolean }] }>(
+          'select signal from mark_item_dirty(?, ?)',
+          [itemId, `${signalStaleAfterMs} milliseconds`],
+        );
+        await stampChanges(trx, organizationId, erased);
+        return rows[0];
+      }),
+  };
+}
