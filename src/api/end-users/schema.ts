@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { END_USER_ORDERS, END_USER_STATUSES } from '../../db/queries/end-users.js';
+import { LINK_STATUSES } from '../../domain/item-status.js';
+import { flag, notAvailable, text, time, whole } from '../fields.js';
+
+const endUserId = text(1, 140).meta({ description: 'Your own id of the customer.' });
+const changeable = {
+  name: text(1, 128).nullable().optional().meta({ description: "The customer's name." }),
+  status: z.enum(END_USER_STATUSES).optional(),
+  is_portfolio: z.boolean().optional(),
+};
+
+export const newEndUser = z.object({ end_user_id: endUserId, ...changeable }).meta({ id: 'NewEndUser' });
+export const endUserChanges = z
+  .object({ end_user_id: endUserId, ...changeable })
+  .meta({ id: 'EndUserChanges', description: 'end_user_id says whose; what is left out stays as it is.' });
+
+export const endUser = z
+  .object({
+    heron_id: z.string().meta({ examples: ['eus_3mJr7AoUXx2WqdBvcQTzHa'] }),
+    end_user_id: z.string(),
+    name: z.string().nullable(),
+    status: z.enum(END_USER_STATUSES),
+    is_portfolio: z.boolean(),
+    created: time,
+    last_updated: time,
+    last_processed_at: time.nullable(),
+    data_sources: z
+      .array(z.object({ type: z.literal('integration_link'), status: z.enum(LINK_STATUSES) }))
+      .optional()
+      .meta({ description: 'Only with include_data_sources.' }),
+  })
+  .meta({ id: 'EndUser' });
+
+export const endUserAnswer = z.object({ end_user: endUser });
+export const endUsersAnswer = z.object({
+  end_users: z.array(endUser),
+  _meta: z.object({
+    limit: z.int(),
+    page: z.int(),
+    pages: z.int(),
+    total: z.int(),
+    next_url: z.string().nullable(),
+    prev_url: z.string().nullable(),
+  }),
+});
+
+const includeDataSources = flag
+  .optional()
+  .meta({ description: 'Adds the type and status of its data sources.' });
+
+export const endUserQuery = z.strictObject({ include_data_sources: includeDataSources });
+export const endUserList = z.strictObject({
+  heron_id: text(1, 140).optional(),
+  end_user_id: text(1, 140).optional(),
+  name: text(1, 128).optional(),
+  status: z.enum(END_USER_STATUSES).optional(),
+  is_portfolio: flag.optional(),
+  order_by: z.enum(END_USER_ORDERS).default('last_updated_desc'),
+  page: whole(1, 1_000_000).default(1),
+  limit: whole(1, 10_000).default(1_000),
+  include_data_sources: includeDataSources,
+  include_scorecard_metrics: notAvailable,
+  include_tags: notAvailable,
+});

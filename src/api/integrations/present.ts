@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { IntegrationRow } from '../../db/queries/integrations.js';
+import { toPublicId } from '../../domain/ids.js';
+import type { integration } from './schema.js';
+
+export type PresentIntegration = (row: IntegrationRow) => z.input<typeof integration>;
+
+/** Presents integrations with the URLs under which the outside world reaches them. */
+export function createIntegrationPresenter(publicUrl: string): PresentIntegration {
+  return (row) => {
+    const id = toPublicId('integration', row.id);
+    return {
+      heron_id: id,
+      name: row.name,
+      type: row.type,
+      resource: row.resource,
+      base_url: row.base_url,
+      client_id: row.client_id,
+      webhook_url: row.webhook_url,
+      link_url: `${publicUrl}/api/integrations/${id}/links`,
+      inbound_webhook_url: `${publicUrl}/webhooks/plaid/${id}`,
+      keys_status: row.keys_status,
+      keys_checked_at: row.keys_checked_at?.toISOString() ?? null,
+      created: row.created_at.toISOString(),
+      last_updated: row.updated_at.toISOString(),
+    };
+  };
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { Deps } from '../../deps.js';
+import type { TouchedItem } from '../../db/queries/integrations.js';
+import { AppError } from '../../domain/errors.js';
+import type { KeyField } from '../../plaid/keys-check.js';
+import { flag } from '../fields.js';
+import { route, type Route } from '../route.js';
+import { findIntegration } from './find.js';
+import { createKeysGuard } from './keys.js';
+import { createIntegrationPresenter } from './present.js';
+import { integrationAnswer, integrationChanges, integrationsAnswer, newIntegration } from './schema.js';
+
+const tag = 'Integrations';
+const params = { integration_id: 'heron_id of the integration (`itg_…`).' };
+const KEY_FIELDS = ['base_url', 'client_id', 'client_secret'] as const satisfies KeyField[];
+
+export function createIntegrationRoutes(
+  deps: Pick<Deps, 'config' | 'plaid' | 'integrations' | 'signals'>,
+): Route[] {
+  const { integrations, signals, config } = deps;
+  const keys = createKeysGuard(deps);
+  const present = createIntegrationPresenter(config.PUBLIC_URL);
+
+  const signalOwed = (items: readonly TouchedItem[]): void => {
+    for (const { itemId, signal } of items) if (signal) signals.look(itemId);
+  };
+
+  return [
+    route({
+      method: 'post',
+      path: '/api/integrations',
+      tag,
+      summary: 'Create an integration',
+      description:
+        "Asks Plaid whether it takes the keys and says which of them is wrong. While Plaid does not answer, the integration is created with `keys_status` unchecked. The answer holds the webhook URL and the link URL that the guide's next steps need.",
+      body: { schema: newIntegration, envelope: 'integration' },
+      responses: { 201: { description: 'Created.', schema: integrationAnswer } },
+      errors: ['integration.keys_rejected'],
+      async handle({ organizationId, body }) {
+        keys.assertBaseUrl(body.base_url);
+        const credentials = {
+          baseUrl: body.base_url,
+          clientId: body.client_id,
+          secret: body.client_secret,
+        };
+        const row = await integrations.create(organizationId, {
+          name: body.name,
+          type: body.type,
+          resource: body.resource,
+          baseUrl: body.base_url,
+          clientId: body.client_id,
+          clientSecret: body.client_secret,
+          webhookUrl: body.webhook_url ?? null,
+          keysStatus: await keys.check(credentials, KEY_FIELDS),
+        });
+        return { status: 201, body: { integration: present(row) } };
+      },
+    }),
+
+    route({
+      method: 'get',
+      path: '/api/integrations',
+      tag,
+      summary: 'List integrations',
+      responses: { 200: { description: 'All of them, oldest first.', schema: integrationsAnswer } },
+      async handle({ organizationId }) {
+        const rows = await integrations.list(organizationId);
+        return { status: 200, body: { integrations: rows.map(present) } };
+      },
+    }),
+
+    route({
+      method: 'get',
+      path: '/api/integrations/{integration_id}',
+      tag,
+      summary: 'Get an integration',
+      params,
+      responses: { 200: { description: 'The integration.', schema: integrationAnswer } },
+      errors: ['integration.not_found'],
+      async handle({ organizationId, params: { integration_id } }) {
+        const row = await findIntegration(integrations, organizationId, integration_id!);
+        return { status: 200, body: { integration: present(row) } };
+      },
+    }),
+
+    route({
+      method: 'put',
+      path: '/api/integrations/{integration_id}',
+      tag,
+      summary: 'Update an integration',
+      description:
+        'New keys are checked like those of a new integration; Items that were waiting for them are looked at again.',
+      params,
+      body: { schema: integrationChanges, envelope: 'integration', alsoEnvelopes: ['end_user'] },
+      responses: { 200: { description: 'As it is now.', schema: integrationAnswer } },
+      errors: ['integration.not_found', 'integration.keys_rejected'],
+      async handle({ organizationId, params: { integration_id }, body }) {
+        const before = await findIntegration(integrations, organizationId, integration_id!);
+        if (body.base_url !== undefined) keys.assertBaseUrl(body.base_url);
+        const changed = KEY_FIELDS.filter((field) => body[field] !== undefined);
+        const secret =
+          body.client_secret ??
+          (changed.length > 0 ? await integrations.clientSecret(organizationId, before.id) : null);
+        const keysStatus =
+          secret === null || changed.length === 0
+            ? undefined
+            : await keys.check(
+                {
+                  baseUrl: body.base_url ?? before.base_url,
+                  clientId: body.client_id ?? before.client_id,
+                  secret,
+                },
+                changed,
+              );
+        const updated = await integrations.update(organizationId, before.id, {
+          ...(body.name === undefined ? {} : { name: body.name }),
+          ...(body.base_url === undefined ? {} : { baseUrl: body.base_url }),
+          ...(body.client_id === undefined ? {} : { clientId: body.client_id }),
+          ...(body.client_secret === undefined ? {} : { clientSecret: body.client_secret }),
+          ...(body.webhook_url === undefined ? {} : { webhookUrl: body.webhook_url }),
+          ...(keysStatus === undefined ? {} : { keysStatus }),
+        });
+        if (!updated) throw new AppError('integration.not_found');
+        signalOwed(updated.items);
+        return { status: 200, body: { integration: present(updated.integration) } };
+      },
+    }),
+
+    route({
+      method: 'delete',
+      path: '/api/integrations/{integration_id}',
+      tag,
+      summary: 'Delete an integration',
+      description: 'Data that was synced through it stays readable.',
+      params,
+      query: z.strictObject({
+        force: flag.optional().meta({ description: 'Stop syncing its links first.' }),
+      }),
+      responses: { 204: { description: 'Deleted.' } },
+      errors: ['integration.not_found', 'integration.in_use'],
+      async handle({ organizationId, params: { integration_id }, query }) {
+        const { id } = await findIntegration(integrations, organizationId, integration_id!);
+        const outcome = await integrations.remove(organizationId, id, query.force ?? false);
+        if (!outcome) throw new AppError('integration.not_found');
+        if (outcome.kind === 'in_use')
+          throw new AppError('integration.in_use', {
+            description: `${outcome.links} of its links are live. Delete them first, or pass force=true to stop syncing all of them.`,
+          });
+        signalOwed(outcome.items);
+        return { status: 204 };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { httpUrl, text, time } from '../fields.js';
+
+const baseUrl = z
+  .string()
+  .transform((url) => url.replace(/\/+$/, ''))
+  .meta({
+    type: 'string',
+    description: "Plaid's environment.",
+    examples: ['https://sandbox.plaid.com', 'https://production.plaid.com'],
+  });
+const name = text(1, 128).meta({ description: 'A name that means something to you.' });
+const clientId = text(1, 128).meta({ description: "Plaid's client_id." });
+const clientSecret = text(1, 256).meta({
+  description: "Plaid's secret of that environment. Stored encrypted, never shown.",
+  writeOnly: true,
+});
+const webhookUrl = httpUrl
+  .nullable()
+  .meta({ description: "Your own URL, to which Plaid's webhooks are forwarded." });
+const type = z.literal('plaid', 'Must be plaid: nothing else is supported.');
+const resource = z.literal('transaction', 'Must be transaction: nothing else is supported.');
+
+export const newIntegration = z
+  .object({
+    name,
+    type,
+    resource,
+    base_url: baseUrl,
+    client_id: clientId,
+    client_secret: clientSecret,
+    webhook_url: webhookUrl.optional(),
+  })
+  .meta({ id: 'NewIntegration' });
+
+export const integrationChanges = z
+  .object({
+    name: name.optional(),
+    type: type.optional(),
+    resource: resource.optional(),
+    base_url: baseUrl.optional(),
+    client_id: clientId.optional(),
+    client_secret: clientSecret.optional(),
+    webhook_url: webhookUrl.optional(),
+  })
+  .meta({ id: 'IntegrationChanges', description: 'What is left out stays as it is.' });
+
+export const integration = z
+  .object({
+    heron_id: z.string().meta({ examples: ['itg_3mJr7AoUXx2WqdBvcQTzHa'] }),
+    name: z.string(),
+    type: z.string(),
+    resource: z.string(),
+    base_url: z.string(),
+    client_id: z.string(),
+    webhook_url: z.string().nullable(),
+    link_url: z.string().meta({ description: 'Post each new Item here.' }),
+    inbound_webhook_url: z.string().meta({
+      description:
+        'The `webhook` of /link/token/create; or forward the webhooks of Plaid here, with headers.',
+    }),
+    keys_status: z
+      .enum(['unchecked', 'valid', 'invalid'])
+      .meta({ description: 'What Plaid said about the keys; `unchecked`: it did not answer.' }),
+    keys_checked_at: time.nullable(),
+    created: time,
+    last_updated: time,
+  })
+  .meta({ id: 'Integration' });
+
+export const integrationAnswer = z.object({ integration });
+export const integrationsAnswer = z.object({ integrations: z.array(integration) });

@@ -1,0 +1,69 @@
+import type { Deps } from '../../deps.js';
+import type { IntegrationRow } from '../../db/queries/integrations.js';
+import type { LinkRow } from '../../db/queries/links.js';
+import { AppError, invalidField } from '../../domain/errors.js';
+import { checkItem, type CheckedItem } from '../../plaid/item-check.js';
+
+export interface PostedLink {
+  itemId: string;
+  accessToken: string;
+  /** The caller's own id of the end user. */
+  endUserId: string;
+  endUserName?: string | undefined;
+}
+
+/** Takes an Item in; answers its row once it is committed. */
+export type PostLink = (integration: IntegrationRow, posted: PostedLink) => Promise<LinkRow>;
+
+/** The way of every link, whether it is new, posted again or re-tokened: ask Plaid, commit, signal. */
+export function createPostLink({
+  config,
+  plaid,
+  integrations,
+  links,
+  signals,
+}: Pick<Deps, 'config' | 'plaid' | 'integrations' | 'links' | 'signals'>): PostLink {
+  /** What Plaid says about the Item; null when it does not answer in time. Throws when something does not fit. */
+  const askPlaid = async (integration: IntegrationRow, posted: PostedLink): Promise<CheckedItem | null> => {
+    const secret = await integrations.clientSecret(integration.organization_id, integration.id);
+    const timeoutMs = config.PLAID_CHECK_TIMEOUT;
+    const verdict = await checkItem(
+      plaid,
+      { baseUrl: integration.base_url, clientId: integration.client_id, secret: secret ?? '' },
+      posted,
+      { timeoutMs, signal: AbortSignal.timeout(timeoutMs) },
+    );
+    switch (verdict.kind) {
+      case 'fits':
+        if (integration.keys_status !== 'valid') await integrations.setKeysStatus(integration.id, 'valid');
+        return verdict.item;
+      case 'unchecked':
+        return null;
+      case 'mismatch':
+        throw invalidField(verdict.field, verdict.message, 'link.token_mismatch');
+      case 'keys_rejected':
+        await integrations.setKeysStatus(integration.id, 'invalid');
+        throw new AppError('integration.keys_rejected', {
+          description: `Plaid refuses the keys of integration "${integration.name}": ${verdict.summary}. Correct them with PUT /api/integrations, then post the link again.`,
+        });
+    }
+  };
+
+  return async (integration, posted) => {
+    const outcome = await links.link({
+      organizationId: integration.organization_id,
+      integrationId: integration.id,
+      plaidItemId: posted.itemId,
+      accessToken: posted.accessToken,
+      endUserId: posted.endUserId,
+      endUserName: posted.endUserName,
+      plaidItem: await askPlaid(integration, posted),
+    });
+    if (outcome.kind === 'other_end_user')
+      throw new AppError('link.other_end_user', {
+        description: `Item ${posted.itemId} belongs to another end user. Post it with the end_user_id that it was linked with.`,
+      });
+    if (outcome.signal) signals.look(outcome.link.id);
+    return outcome.link;
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { flag, text, time } from '../fields.js';
+import { LINK_STATUSES } from '../../domain/item-status.js';
+
+export const endUserAddress = text(1, 140);
+
+export const newLink = z
+  .object({
+    item_id: text(1, 255).meta({ description: "Plaid's item_id, from /item/public_token/exchange." }),
+    access_token: text(1, 512).meta({
+      description: 'The access_token of that Item. Stored encrypted, never shown.',
+      writeOnly: true,
+    }),
+    end_user_id: text(1, 140).meta({ description: 'Your own id of the customer; created if it is new.' }),
+    end_user_name: text(1, 128).nullable().optional().meta({ description: "The customer's name." }),
+  })
+  .meta({ id: 'NewLink' });
+
+export const newToken = z
+  .object({
+    access_token: text(1, 512).meta({ description: 'The new access_token of the Item.', writeOnly: true }),
+  })
+  .meta({ id: 'NewToken' });
+
+export const link = z
+  .object({
+    item_id: z.string().meta({ description: "Plaid's item_id." }),
+    type: z.literal('plaid_integration'),
+    status: z.enum(LINK_STATUSES).meta({
+      description:
+        '`pending`: nothing synced yet. `syncing`: a long sync is under way. `active`: the last sync went through. `erroring`: waits for a person, see `action`. `sync_disabled`: paused or deleted by you. `deleted_in_plaid`: gone at Plaid.',
+    }),
+    status_message: z.string().nullable().meta({ description: "`[PLAID_ERROR_CODE] Plaid's message`." }),
+    status_since: time,
+    action: z.enum(['update_mode', 'new_link', 'fix_keys', 'decide', 'wait']).nullable().meta({
+      description:
+        'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync; or nothing but wait.',
+    }),
+    history: z.enum(['pending', 'initial', 'complete']).meta({
+      description: 'How much history Plaid has delivered: none yet, about 30 days, all.',
+    }),
+    institution: z.object({ institution_id: z.string().nullable(), name: z.string().nullable() }),
+    end_user_heron_id: z.string(),
+    integration_heron_id: z.string(),
+    data_source_heron_id: z.string(),
+    plaid_webhook_url: z.string().nullable().meta({
+      description: 'Where Plaid sends the webhooks of this Item, as far as Plaid has told.',
+    }),
+    last_successful_sync: time.nullable(),
+    next_sync_at: time
+      .nullable()
+      .meta({ description: 'The next sync without a webhook; null: none planned.' }),
+    created: time,
+    last_updated: time,
+  })
+  .meta({ id: 'IntegrationLink' });
+
+export const linkAnswer = z.object({ link });
+export const integrationLinkAnswer = z.object({ integration_link: link });
+export const linksAnswer = z.object({ links: z.array(link) });
+
+export const linkFilter = z.strictObject({
+  end_user_id_or_heron_id: endUserAddress.optional().meta({ description: 'Only links of this end user.' }),
+});
+export const whoseLinks = z.strictObject({
+  end_user_id_or_heron_id: endUserAddress.meta({ description: 'The end user whose links are meant.' }),
+});
+export const linkRemoval = z.strictObject({
+  remove_at_plaid: flag.optional().meta({
+    description: 'Also call /item/remove, which ends the access and the billing at Plaid. Cannot be undone.',
+  }),
+  erase: flag.optional().meta({
+    description: 'Also erase the data of the Item. Ids and tombstones stay, so that feeds go on.',
+  }),
+});

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { Middleware } from 'koa';
+import type { Logger } from '../../logger.js';
+
+/** What every middleware and route may rely on in `ctx.state`. */
+export interface RequestState {
+  requestId: string;
+  /** Set by authentication. */
+  organizationId?: string;
+  /** Path template of the route that was taken; logs carry it instead of the path, which holds ids of people. */
+  route?: string;
+  /** What was thrown, when it was not expected. */
+  failure?: unknown;
+}
+
+const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const QUIET = new Set(['/healthz', '/readyz']);
+
+/** Gives each request an id (the caller's own, if it is sane), answers it in x-request-id and logs one line per request. */
+export function createRequestContext(logger: Logger): Middleware<RequestState> {
+  return async function requestContext(ctx, next) {
+    const started = performance.now();
+    const given = ctx.get('x-request-id');
+    const requestId = SANE_ID.test(given) ? given : `req_${randomBytes(12).toString('hex')}`;
+    ctx.state.requestId = requestId;
+    ctx.set('x-request-id', requestId);
+    await next();
+    const { organizationId, route, failure } = ctx.state;
+    const line = {
+      request_id: requestId,
+      method: ctx.method,
+      route: route ?? 'none',
+      status: ctx.status,
+      duration_ms: Math.round(performance.now() - started),
+      ...(organizationId === undefined ? {} : { organization_id: organizationId }),
+    };
+    if (failure !== undefined) logger.error({ ...line, err: failure }, 'request failed');
+    else if (QUIET.has(ctx.path)) logger.debug(line, 'request');
+    else logger.info(line, 'request');
+  };
+}

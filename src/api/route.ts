@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../domain/errors.js';
+
+export type Method = 'get' | 'post' | 'put' | 'delete';
+
+export interface ResponseSpec {
+  description: string;
+  /** Absent for answers without a body. */
+  schema?: z.ZodType;
+}
+
+export type Responses = Readonly<Record<number, ResponseSpec>>;
+
+/** What a handler may return: one of the declared statuses with a body of its schema. */
+export type Answer<R extends Responses> = {
+  [S in keyof R & number]: R[S] extends { schema: infer B extends z.ZodType }
+    ? { status: S; body: z.input<B> }
+    : { status: S };
+}[keyof R & number];
+
+export interface RouteRequest<Q, B> {
+  /** The caller's organisation (row id); empty on routes without authentication. */
+  organizationId: string;
+  /** Path parameters, decoded, never with a NUL. */
+  params: Readonly<Record<string, string>>;
+  query: Q;
+  body: B;
+  /** Path and query as the caller sent them, for links to other pages. */
+  url: string;
+  /** Aborts when the caller goes away or the server stops; long polls end on it. */
+  signal: AbortSignal;
+}
+
+export interface BodySpec<B extends z.ZodType> {
+  schema: B;
+  /** Wrapper of the contract, `{"integration": {…}}`; absent where the contract does not wrap. */
+  envelope?: string;
+  /** Further wrappers that are understood. The bare object always is. */
+  alsoEnvelopes?: readonly string[];
+  /** True where sending no body means sending `{}`. */
+  optional?: boolean;
+}
+
+export interface RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends Responses> {
+  method: Method;
+  /** OpenAPI form: `/api/integrations/{integration_id}`. */
+  path: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  /** Whether an API key is needed; by default it is. */
+  auth?: 'key' | 'none';
+  /** What each path parameter is. */
+  params?: Readonly<Record<string, string>>;
+  query?: Q;
+  body?: BodySpec<B>;
+  responses: R;
+  /** Catalogue codes that it may answer besides those of authentication and validation. */
+  errors?: readonly ErrorCode[];
+  handle: (request: RouteRequest<z.output<Q>, z.output<B>>) => Promise<Answer<NoInfer<R>>>;
+}
+
+/** A route whose types have done their work: the router and the OpenAPI document only read it. */
+export interface Route {
+  method: Method;
+  path: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  auth: 'key' | 'none';
+  params: Readonly<Record<string, string>>;
+  query: z.ZodType | undefined;
+  body: BodySpec<z.ZodType> | undefined;
+  responses: Responses;
+  errors: readonly ErrorCode[];
+  /** The router calls it only with what the two schemas have put out. */
+  handle(request: RouteRequest<unknown, unknown>): Promise<{ status: number; body?: unknown }>;
+}
+
+/**
+ * Declares a route once: the same schemas validate its requests, type its handler, check its answers in tests and make
+ * the OpenAPI document.
+ */
+export function route<
+  R extends Responses,
+  Q extends z.ZodType = z.ZodType<unknown>,
+  B extends z.ZodType = z.ZodType<unknown>,
+>(spec: RouteSpec<Q, B, R>): Route {
+  return {
+    auth: 'key',
+    params: {},
+    errors: [],
+    ...spec,
+    query: spec.query,
+    body: spec.body,
+    handle: spec.handle,
+  };
+}

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { AppError, type FieldErrors } from '../domain/errors.js';
+import type { BodySpec } from './route.js';
+
+type Location = 'json' | 'query';
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+
+function messageOf(issue: z.core.$ZodIssue, input: unknown): string {
+  if (issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined)
+    return 'Missing data for required field.';
+  return issue.message;
+}
+
+/** All issues at once, by location and field; what concerns the whole stands under `_schema`. */
+function fieldErrors(location: Location, error: z.ZodError, input: unknown): FieldErrors {
+  const fields: Record<string, string[]> = {};
+  const note = (field: string, message: string): void => {
+    (fields[field] ??= []).push(message);
+  };
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) note([...issue.path, key].join('.'), 'Unknown parameter.');
+    } else note(issue.path.length === 0 ? '_schema' : issue.path.join('.'), messageOf(issue, input));
+  }
+  return { [location]: fields };
+}
+
+interface Validated {
+  query: unknown;
+  body: unknown;
+}
+
+/**
+ * Checks query and body together, so that the caller learns of every mistake at once. Throws `request.invalid`.
+ * The body must have been unwrapped.
+ */
+export function validate(
+  schemas: { query: z.ZodType | undefined; body: z.ZodType | undefined },
+  input: Validated,
+): Validated {
+  const problems: FieldErrors = {};
+  const check = (location: Location, schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (!schema) return undefined;
+    const result = schema.safeParse(value);
+    if (!result.success) Object.assign(problems, fieldErrors(location, result.error, value));
+    return result.data;
+  };
+  const query = check('query', schemas.query, input.query);
+  const body = check('json', schemas.body, input.body);
+  if (Object.keys(problems).length > 0) throw new AppError('request.invalid', { description: problems });
+  return { query, body };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Takes the object out of its wrapper, if it is in one. */
+export function unwrap(body: unknown, { envelope, alsoEnvelopes = [] }: BodySpec<z.ZodType>): unknown {
+  if (!isObject(body)) return body;
+  for (const name of envelope === undefined ? alsoEnvelopes : [envelope, ...alsoEnvelopes]) {
+    if (isObject(body[name])) return body[name];
+  }
+  return body;
+}
+
+/** `a[]=1` and `a=1` are the same parameter. */
+export function queryValues(query: NodeJS.Dict<string | string[]>): Record<string, string | string[]> {
+  const values: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    const key = name.endsWith('[]') ? name.slice(0, -2) : name;
+    const before = values[key];
+    values[key] = before === undefined ? value : [before, value].flat();
+  }
+  return values;
+}

@@ -1,0 +1,98 @@
+import type { Config } from './config/index.js';
+import type { TemporalConfig } from './config/temporal.js';
+import { createDatabase, type Database } from './db/database.js';
+import { createApiKeyQueries, type ApiKeyQueries } from './db/queries/api-keys.js';
+import { createEndUserQueries, type EndUserQueries } from './db/queries/end-users.js';
+import { createInboxQueries, type InboxQueries } from './db/queries/inbox.js';
+import { createIntegrationQueries, type IntegrationQueries } from './db/queries/integrations.js';
+import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/item-removal.js';
+import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
+import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
+import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
+import { createSecretBox, type SecretBox } from './db/secret-box.js';
+import { createLogger, type Logger } from './logger.js';
+import { createPlaidGateway, type PlaidGateway } from './plaid/plaid-api.js';
+import { createWebhookKeyCache } from './plaid/webhook-key-cache.js';
+import { createWebhookVerifier, type WebhookVerifier } from './plaid/webhook-verification.js';
+import { createTemporalClient, type TemporalClient } from './temporal/connection.js';
+import { createSignalQueue, type SignalQueue } from './temporal/signal-queue.js';
+import { createSignalSender } from './temporal/signal-sender.js';
+
+/** Everything that api and worker are made of. */
+export interface Deps {
+  config: Config;
+  logger: Logger;
+  db: Database;
+  secrets: SecretBox;
+  plaid: PlaidGateway;
+  temporal: TemporalClient;
+  signals: SignalQueue;
+  organizations: OrganizationQueries;
+  apiKeys: ApiKeyQueries;
+  integrations: IntegrationQueries;
+  endUsers: EndUserQueries;
+  links: LinkQueries;
+  linkReads: LinkReads;
+  itemRemoval: ItemRemovalQueries;
+  inbox: InboxQueries;
+  verifyWebhook: WebhookVerifier;
+  /** Sends what is queued, then closes connections in the reverse order of their making. */
+  close(): Promise<void>;
+}
+
+export interface DepsOptions {
+  config: Config;
+  temporal: TemporalConfig;
+  /** The program's name, in logs and pg_stat_activity. */
+  name: string;
+  logger?: Logger;
+}
+
+/**
+ * The composition root. Nothing connects before its first use, so a process starts, and stays up, while PostgreSQL or
+ * Temporal are down.
+ */
+export function createDeps({ config, temporal: temporalConfig, name, logger: given }: DepsOptions): Deps {
+  const logger = given ?? createLogger(name, config.LOG_LEVEL);
+  const db = createDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL_MAX, name });
+  const secrets = createSecretBox(config.ENCRYPTION_KEYS);
+  const plaid = createPlaidGateway();
+  const temporal = createTemporalClient(temporalConfig);
+  const signals = createSignalQueue({
+    sender: createSignalSender({
+      client: temporal.client,
+      taskQueue: config.TEMPORAL_TASK_QUEUE,
+      deadlineMs: config.SIGNAL_DEADLINE,
+    }),
+    logger,
+    deadlineMs: config.SIGNAL_DEADLINE,
+    staleAfterMs: config.SIGNAL_STALE_AFTER,
+  });
+  const owned = { db, secrets, signalStaleAfterMs: config.SIGNAL_STALE_AFTER };
+  return {
+    config,
+    logger,
+    db,
+    secrets,
+    plaid,
+    temporal,
+    signals,
+    organizations: createOrganizationQueries(db),
+    apiKeys: createApiKeyQueries(db),
+    integrations: createIntegrationQueries(owned),
+    endUsers: createEndUserQueries(db),
+    links: createLinkQueries(owned),
+    linkReads: createLinkReads(owned),
+    itemRemoval: createItemRemovalQueries(owned),
+    inbox: createInboxQueries({ ...owned, maxRejected: config.INBOX_MAX_UNVERIFIED }),
+    verifyWebhook: createWebhookVerifier({
+      keys: createWebhookKeyCache({ gateway: plaid, timeoutMs: config.PLAID_CHECK_TIMEOUT }),
+    }),
+    async close() {
+      await signals.close();
+      await temporal.close();
+      plaid.close();
+      await db.destroy();
+    },
+  };
+}

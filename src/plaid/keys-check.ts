@@ -1,0 +1,70 @@
+import type { CallOptions, PlaidCredentials, PlaidGateway } from './plaid-api.js';
+import { PlaidError } from './plaid-error.js';
+
+/** `unchecked`: Plaid did not answer in time, or not on the matter. */
+export type KeysVerdict =
+  | { status: 'valid' }
+  | { status: 'unchecked' }
+  /** Messages by the field that is wrong; several when Plaid does not say which. */
+  | { status: 'invalid'; fields: Partial<Record<KeyField, string>> };
+
+export type KeyField = 'base_url' | 'client_id' | 'client_secret';
+
+/**
+ * Well-formed, and of no Item: Plaid checks the keys first, so INVALID_ACCESS_TOKEN means that the keys are good. The
+ * call needs no Item and changes nothing.
+ */
+const nobodysToken = (baseUrl: string): string =>
+  `access-${baseUrl.includes('production') ? 'production' : 'sandbox'}-00000000-0000-4000-8000-000000000000`;
+
+function verdictOf(error: PlaidError): KeysVerdict {
+  const { errorCode, message } = error;
+  switch (errorCode) {
+    case 'INVALID_API_KEYS':
+      return {
+        status: 'invalid',
+        fields: {
+          client_id: 'Plaid does not know this client_id together with this secret.',
+          client_secret:
+            'Plaid does not know this secret for this client_id. Each environment has a secret of its own: copy the one that belongs to base_url from the Plaid dashboard.',
+        },
+      };
+    case 'UNAUTHORIZED_ENVIRONMENT':
+      return {
+        status: 'invalid',
+        fields: {
+          base_url:
+            'Plaid has not enabled this environment for this client_id. Choose another one or ask Plaid for access.',
+        },
+      };
+    case 'INVALID_FIELD':
+    case 'MISSING_FIELDS':
+    case 'INVALID_HEADERS':
+      // The message is the only place where Plaid names the field.
+      if (/client_id/i.test(message))
+        return { status: 'invalid', fields: { client_id: 'Plaid says that this is not a client_id.' } };
+      if (/secret/i.test(message))
+        return { status: 'invalid', fields: { client_secret: 'Plaid says that this is not a secret.' } };
+      return { status: 'valid' };
+    case 'NOT_FOUND':
+      return { status: 'invalid', fields: { base_url: 'This is not the address of a Plaid API.' } };
+    default:
+      return error.errorClass === 'retry' || error.errorClass === 'rate_limited'
+        ? { status: 'unchecked' }
+        : { status: 'valid' };
+  }
+}
+
+/** Asks Plaid whether it takes these keys in this environment. Never throws. */
+export async function checkKeys(
+  gateway: PlaidGateway,
+  credentials: PlaidCredentials,
+  options: CallOptions,
+): Promise<KeysVerdict> {
+  try {
+    await gateway(credentials).getItem(nobodysToken(credentials.baseUrl), options);
+    return { status: 'valid' };
+  } catch (error) {
+    return error instanceof PlaidError ? verdictOf(error) : { status: 'unchecked' };
+  }
+}
