@@ -89,9 +89,7 @@ export async function createWorker(
     ...(connectionOptions.address === undefined ? {} : { address: connectionOptions.address }),
     ...(connectionOptions.tls === undefined ? {} : { tls: connectionOptions.tls }),
     ...(typeof connectionOptions.apiKey === 'string' ? { apiKey: connectionOptions.apiKey } : {}),
-    ...(connectionOptions.metadata === undefined
-      ? {}
-      : { metadata: connectionOptions.metadata as Record<string, string> }),
+    ...(connectionOptions.metadata === undefined ? {} : { metadata: connectionOptions.metadata }),
   });
   const worker = await Worker.create({
     ...source,

@@ -44,6 +44,14 @@ async function expectTruth(itemId: string, plaidItemId: string): Promise<number>
   return live.length;
 }
 
+const feedPosition = async (): Promise<number> => {
+  const head = await engine
+    .db<{ organization_id: string; position: string }>('change_heads')
+    .where('organization_id', engine.organizationId)
+    .first();
+  return Number(head?.position);
+};
+
 const markDirty = (itemId: string) => engine.links.requestSync(itemId);
 
 describe('a look at an Item', () => {
@@ -57,12 +65,12 @@ describe('a look at an Item', () => {
     await markDirty(link.id);
     expect(await engine.settle(link.id)).toMatchObject({ kind: 'synced', status: 'active' });
     expect(await expectTruth(link.id, plaid.itemId)).toBe(108);
-    const [item] = await engine
-      .db('items')
+    const item = await engine
+      .db<X>('items')
       .where({ id: link.id })
       .select('history', 'cursor', 'last_successful_sync_at');
-    expect(item.history).toBe('initial');
-    expect(item.cursor).not.toBe(null);
+    expect(item?.history).toBe('initial');
+    expect(item?.cursor).not.toBe(null);
 
     await simulator.advance('1h');
     await markDirty(link.id);
@@ -70,29 +78,20 @@ describe('a look at an Item', () => {
     const before = await expectTruth(link.id, plaid.itemId);
     expect(before).toBeGreaterThan(200);
 
-    const feedBefore = await engine
-      .db('change_heads')
-      .where({ organization_id: engine.organizationId })
-      .first();
+    const feedBefore = await feedPosition();
     await simulator.sdk.transactionsRefresh({ access_token: plaid.accessToken });
     await markDirty(link.id);
     await engine.settle(link.id);
     await expectTruth(link.id, plaid.itemId);
     const rows = await stored(link.id);
     expect(rows.some((row) => row.version > 1)).toBe(true);
-    const feedAfter = await engine
-      .db('change_heads')
-      .where({ organization_id: engine.organizationId })
-      .first();
-    expect(Number(feedAfter.position)).toBeGreaterThan(Number(feedBefore.position));
+    const feedAfter = await feedPosition();
+    expect(feedAfter).toBeGreaterThan(feedBefore);
 
     // Nothing new: nothing written, nothing in the feed.
     await markDirty(link.id);
     expect(await engine.settle(link.id)).toMatchObject({ kind: 'synced' });
-    const feedQuiet = await engine
-      .db('change_heads')
-      .where({ organization_id: engine.organizationId })
-      .first();
-    expect(feedQuiet.position).toBe(feedAfter.position);
+    const feedQuiet = await feedPosition();
+    expect(feedQuiet).toBe(feedAfter);
   });
 });

@@ -79,8 +79,14 @@ async function eventually(
   }
 }
 
-const rested = (over: Partial<LookOutcome> = {}): LookOutcome =>
-  ({ kind: 'synced', again: false, status: 'active', detail: null, wakeAt: null, ...over }) as LookOutcome;
+const rested = (over: Partial<LookOutcome> = {}): LookOutcome => ({
+  kind: 'synced',
+  again: false,
+  status: 'active',
+  detail: null,
+  wakeAt: null,
+  ...over,
+});
 
 describe('item workflow', () => {
   it('looks once per burst of signals and shows its state', async () => {
