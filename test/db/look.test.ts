@@ -66,9 +66,9 @@ describe('a look at an Item', () => {
     expect(await engine.settle(link.id)).toMatchObject({ kind: 'synced', status: 'active' });
     expect(await expectTruth(link.id, plaid.itemId)).toBe(108);
     const item = await engine
-      .db<X>('items')
-      .where({ id: link.id })
-      .select('history', 'cursor', 'last_successful_sync_at');
+      .db<{ id: string; history: string; cursor: string | null }>('items')
+      .where('id', link.id)
+      .first();
     expect(item?.history).toBe('initial');
     expect(item?.cursor).not.toBe(null);
 
