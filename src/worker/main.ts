@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig } from '../config/index.js';
 import { loadTemporalConfig } from '../config/temporal.js';
 import { createDeps } from '../deps.js';
-import { onStopRequest } from '../process-lifecycle.js';
+import { awaitTermination } from '../termination.js';
 import { startHealthServer } from './health-server.js';
 import { runWorker } from './run.js';
 
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
     }),
-    // The process decides itself when to stop: onStopRequest below.
+    // The process decides itself when to stop: awaitTermination below.
     shutdownSignals: [],
   });
   const metrics = new Registry();
@@ -29,7 +29,10 @@ async function main(): Promise<void> {
     metrics,
   });
   logger.info({ port: server.port }, 'worker started');
-  onStopRequest(config.ARDEA_SUPERVISED, () => running.stop());
+  void awaitTermination({ supervised: config.ARDEA_SUPERVISED }).then((reason) => {
+    logger.info({ reason }, 'worker is stopping');
+    running.stop();
+  });
   try {
     await running.done;
   } finally {
@@ -41,9 +44,11 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  if (error instanceof ConfigError) process.stderr.write(`ardea-worker: ${error.message}\n`);
   else if (taken)
-    process.stderr.write('cannot start: the port of WORKER_PORT is taken; set WORKER_PORT to another one\n');
+    process.stderr.write(
+      'ardea-worker: cannot start: the port of WORKER_PORT is taken; set WORKER_PORT to another one\n',
+    );
   else
     process.stderr.write(
       `worker failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
