@@ -45,7 +45,7 @@ interface Entry {
 }
 
 const CIRCUIT = { failuresToOpen: 5, firstPauseMs: 1_000, longestPauseMs: 10_000 };
-/** Longer than the sender's own deadline, for what that does not cover: a lookup of the host name, say. */
+/** Times the deadline: for what the sender's own does not cover, its waits between retries or a lookup of the host name. */
 const GUARD = 1.5;
 
 export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {

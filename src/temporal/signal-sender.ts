@@ -20,7 +20,10 @@ export interface SignalSender {
 export interface SignalSenderDeps {
   client: Client;
   taskQueue: string;
-  /** For one call, connecting and the SDK's own retries included: alone they take 20 s on a refused port. */
+  /**
+   * For one call, connecting and the SDK's own retries included: alone they take 20 s on a refused port. A wait between
+   * two retries is not cut short, so a refused call may end somewhat later.
+   */
   deadlineMs: number;
 }
 
