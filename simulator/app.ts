@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
-import type { BankContext } from './bank/context.js';
 import { ACTIVITY_ROUTES } from './control/activity-routes.js';
 import { ITEM_ROUTES } from './control/item-routes.js';
-import { ControlError, type ControlRoute } from './control/route.js';
+import { ControlError, type ControlCall, type ControlRoute } from './control/route.js';
 import { WORLD_ROUTES } from './control/world-routes.js';
 import { readJsonObject } from './http-body.js';
 import { createRandom } from './model/random.js';
@@ -16,12 +15,8 @@ import { LINK_ENDPOINTS } from './plaid-api/link-endpoints.js';
 import { errorBody, PlaidApiError } from './plaid-api/plaid-error.js';
 import { SANDBOX_ENDPOINTS } from './plaid-api/sandbox-endpoints.js';
 import { TRANSACTIONS_ENDPOINTS } from './plaid-api/transactions-endpoints.js';
-import type { SigningKeys } from './webhooks/signing-keys.js';
 
-interface Parts {
-  context: BankContext;
-  keys: SigningKeys;
-}
+type Parts = Pick<ControlCall, 'context' | 'keys' | 'latency'>;
 
 const ENDPOINTS = [...LINK_ENDPOINTS, ...ITEM_ENDPOINTS, ...TRANSACTIONS_ENDPOINTS, ...SANDBOX_ENDPOINTS];
 const CONTROL_ROUTES = [...WORLD_ROUTES, ...ITEM_ROUTES, ...ACTIVITY_ROUTES];
@@ -41,11 +36,10 @@ const answerPlaidError = (ctx: Context, error: unknown, requestId: string): void
 };
 
 const plaidHandler =
-  ({ context, keys }: Parts, endpoint: Endpoint) =>
+  ({ context, keys, latency }: Parts, endpoint: Endpoint) =>
   async (ctx: Context): Promise<void> => {
     const requestId = String(ctx.state['requestId']);
-    const { latencyMs } = context.store.settings;
-    if (latencyMs > 0) await sleep(latencyMs);
+    if (latency.ms > 0) await sleep(latency.ms);
     try {
       const body = await readJsonObject(ctx.req);
       const credentials = {
@@ -59,14 +53,17 @@ const plaidHandler =
   };
 
 const controlHandler =
-  ({ context, keys }: Parts, route: ControlRoute) =>
+  (parts: Parts, route: ControlRoute) =>
   async (ctx: Context): Promise<void> => {
     try {
       const body = await readJsonObject(ctx.req);
       checkFields(body, route.fields ?? {});
       const query = Object.fromEntries(new URLSearchParams(ctx.querystring));
       const params = (ctx as Context & { params: Record<string, string> }).params;
-      answer(ctx, await context.store.atomically(() => route.answer({ context, keys, body, params, query })));
+      answer(
+        ctx,
+        await parts.context.store.atomically(() => route.answer({ ...parts, body, params, query })),
+      );
     } catch (error) {
       if (!(error instanceof ControlError) && !(error instanceof PlaidApiError)) throw error;
       ctx.status = error instanceof ControlError ? error.status : ERRORS[error.code].status;

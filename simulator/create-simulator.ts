@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.js';
 import type { BankContext, BankTiming } from './bank/context.js';
@@ -56,6 +56,18 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   latencyMs: 0,
 };
 
+/** How long requests that are under way may take to end. */
+const CLOSE_GRACE_MS = 3000;
+
+const closeServer = async (server: Server): Promise<void> => {
+  // A connection that is kept alive becomes idle only when its last request has been answered.
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const all = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(idle);
+  clearTimeout(all);
+};
+
 /**
  * Starts a simulator of Plaid. Without options it listens on port 0, for tests and benchmarks.
  * @throws the error of `listen` (EADDRINUSE …), before anything of the data folder has been touched
@@ -68,6 +80,8 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
     if (handle !== null) handle(request, response);
     else early.push(() => handle?.(request, response));
   });
+  // Longer than clients keep a connection, so that none is closed under a request that is on its way.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, () => resolve());
@@ -81,7 +95,6 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
       nextDeliveryId: 1,
       clock: { offsetMs: 0, frozenAt: null },
       webhooksPaused: false,
-      latencyMs: settings.latencyMs,
     },
     settings.clients,
   );
@@ -102,7 +115,7 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
   const context: BankContext = { store, clock, webhooks, timing: settings };
   for (const item of store.items.values()) scheduleItem(context, item);
   webhooks.restore();
-  const callback = createApp({ context, keys }).callback();
+  const callback = createApp({ context, keys, latency: { ms: settings.latencyMs } }).callback();
   handle = (request, response) => void callback(request, response);
   // Requests that came while the data folder was being read.
   for (const run of early) run();
@@ -114,10 +127,7 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
     port,
     close: async () => {
       webhooks.close();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      await closeServer(server);
       await clock.close();
       store.close();
     },

@@ -9,9 +9,12 @@ import { randomTransaction } from '../data/history.js';
 import { recordChanges } from './announce.js';
 import { seedKey, type BankContext } from './context.js';
 
-/** Randomness for the next change of an Item: as its log grows it never repeats, also not after a restart. */
-export const activityRandom = (context: BankContext, item: Item): Random =>
-  createRandom(seedKey(context, item.itemId, `activity/${context.store.logOf(item).head}`));
+/**
+ * Randomness for the next change of an Item: as its log grows it never repeats, also not after a restart. Sources that
+ * give ids to one and the same change differ in `purpose`, else their ids would be equal.
+ */
+export const activityRandom = (context: BankContext, item: Item, purpose = 'activity'): Random =>
+  createRandom(seedKey(context, item.itemId, `${purpose}/${context.store.logOf(item).head}`));
 
 const posting = (
   context: BankContext,

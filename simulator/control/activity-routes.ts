@@ -12,7 +12,7 @@ import {
   AMOUNT,
   amountOf,
   ControlError,
-  itemAt,
+  liveItemAt,
   SILENT,
   type ControlCall,
   type ControlRoute,
@@ -38,6 +38,14 @@ const accountIn = (item: Item, body: Json): Account => {
   return account;
 };
 
+/** Fields of the transaction that the caller sets outright, whatever they mean. */
+const overrides = (body: Json): Partial<TransactionDetails> => {
+  const fields = (body['fields'] ?? {}) as Json;
+  for (const name of ['amount', 'original_description'])
+    if (Object.hasOwn(fields, name)) throw new ControlError(400, `fields.${name} cannot be set here`);
+  return fields;
+};
+
 const SPEND_FIELDS: FieldRules = {
   ...SILENT,
   amount: AMOUNT,
@@ -56,7 +64,7 @@ const spend: ControlRoute = {
   fields: SPEND_FIELDS,
   answer: (call) => {
     const { context, body } = call;
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const random = activityRandom(context, item);
     const date = dateIn(body, 'date') ?? dateOf(context.clock.now());
     const description = (body['name'] as string | undefined) ?? 'Starbucks';
@@ -80,7 +88,7 @@ const spend: ControlRoute = {
     const details = {
       ...draft.details,
       ...named,
-      ...((body['fields'] ?? {}) as Partial<TransactionDetails>),
+      ...overrides(body),
     };
     const snapshot = snapshotOf({ ...draft, details });
     recordChanges(context, item, [{ op: 'added', snapshot }], { silent: body['silent'] === true });
@@ -94,7 +102,7 @@ const post: ControlRoute = {
   fields: { ...SILENT, transaction_ids: { kind: 'array' }, amount: AMOUNT },
   answer: (call) => {
     const { context, body } = call;
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const ids = body['transaction_ids'] as string[] | undefined;
     const unknown = ids?.find((id) => !context.store.logOf(item).current(id)?.pending);
     if (unknown !== undefined) throw new ControlError(409, `transaction_ids: ${unknown} is not pending`);
@@ -122,13 +130,13 @@ const modify: ControlRoute = {
   fields: { ...SILENT, amount: AMOUNT, name: { kind: 'string' }, fields: { kind: 'object' } },
   answer: (call) => {
     const { context, body } = call;
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const amount = amountOf(body, 'amount');
     const named = body['name'] === undefined ? {} : { name: body['name'] as string };
     return rowsJson([
       modifyTransaction(context, item, transactionAt(call, item), {
         ...(amount === undefined ? {} : { amount }),
-        fields: { ...named, ...((body['fields'] ?? {}) as Partial<TransactionDetails>) },
+        fields: { ...named, ...overrides(body) },
         silent: body['silent'] === true,
       }),
     ]);
@@ -140,7 +148,7 @@ const remove: ControlRoute = {
   path: '/items/:itemId/transactions/:transactionId',
   fields: SILENT,
   answer: (call) => {
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const { transactionId, accountId } = transactionAt(call, item);
     const silent = call.body['silent'] === true || call.query['silent'] === 'true';
     recordChanges(call.context, item, [{ op: 'removed', transactionId, accountId }], { silent });
@@ -152,7 +160,7 @@ const refresh: ControlRoute = {
   method: 'post',
   path: '/items/:itemId/refresh',
   answer: (call) => {
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const before = call.context.store.logOf(item).head;
     refreshItem(call.context, item);
     return { changes: call.context.store.logOf(item).head - before };
@@ -168,7 +176,7 @@ const history: ControlRoute = {
     days: { kind: 'integer', min: 1, max: 730 },
   },
   answer: (call) => {
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const { count, days } = call.body;
     const added = addHistory(call.context, item, {
       count: Number(count),

@@ -9,7 +9,7 @@ import { webhookUrl } from '../plaid-api/webhook-url.js';
 import type { WebhookBody } from '../webhooks/bodies.js';
 import { transactionJson } from '../model/transaction.js';
 import { presentControlItem, presentDelivery } from './present.js';
-import { ControlError, itemAt, SILENT, type ControlRoute } from './route.js';
+import { ControlError, itemAt, liveItemAt, queryInteger, SILENT, type ControlRoute } from './route.js';
 
 const list: ControlRoute = {
   method: 'get',
@@ -32,6 +32,29 @@ const show: ControlRoute = {
         .map((row) => transactionJson(row, true))
         .join(',')}]}`,
     );
+  },
+};
+
+/** The Item's changes in the order of the bank, superseded ones too. */
+const log: ControlRoute = {
+  method: 'get',
+  path: '/items/:itemId/log',
+  answer: (call) => {
+    const after = queryInteger(call, 'after', 0);
+    const limit = queryInteger(call, 'limit', 100);
+    const { transaction_id: wanted } = call.query;
+    const found = call.context.store
+      .logOf(itemAt(call))
+      .entries()
+      .slice(after)
+      .filter(({ transactionId }) => wanted === undefined || transactionId === wanted);
+    const entries = found.slice(0, limit).map((entry) => {
+      const { position, op, transactionId, accountId, snapshot } = entry;
+      const head = { position, op, transaction_id: transactionId, account_id: accountId };
+      const row = snapshot === null ? 'null' : transactionJson(snapshot, true);
+      return `${JSON.stringify(head).slice(0, -1)},"transaction":${row}}`;
+    });
+    return new JsonText(`{"log":[${entries.join(',')}],"has_more":${found.length > limit}}`);
   },
 };
 
@@ -76,7 +99,7 @@ const breakLogin: ControlRoute = {
     const code = (call.body['error_code'] as string | undefined) ?? 'ITEM_LOGIN_REQUIRED';
     if (!isErrorCode(code))
       throw new ControlError(400, `error_code ${code} is not one of Plaid's that are known here`);
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     const reason = (call.body['reason'] as string | null | undefined) ?? null;
     breakItem(call.context, item, { code, reason, silent: call.body['silent'] === true });
     return { item: presentControlItem(call.context.store, item) };
@@ -88,7 +111,7 @@ const repair: ControlRoute = {
   path: '/items/:itemId/repair',
   fields: SILENT,
   answer: (call) => {
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     if (item.failure === null) throw new ControlError(409, `item ${item.itemId} is not broken`);
     repairItem(call.context, item, { silent: call.body['silent'] === true });
     return { item: presentControlItem(call.context.store, item) };
@@ -100,7 +123,7 @@ const revoke: ControlRoute = {
   path: '/items/:itemId/revoke',
   fields: SILENT,
   answer: (call) => {
-    const item = itemAt(call);
+    const item = liveItemAt(call);
     revokePermission(call.context, item, { silent: call.body['silent'] === true });
     return { item: presentControlItem(call.context.store, item) };
   },
@@ -133,6 +156,7 @@ const sendWebhook: ControlRoute = {
 export const ITEM_ROUTES: readonly ControlRoute[] = [
   list,
   show,
+  log,
   create,
   breakLogin,
   repair,

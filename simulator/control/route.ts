@@ -19,6 +19,8 @@ export class ControlError extends Error {
 export interface ControlCall {
   context: BankContext;
   keys: SigningKeys;
+  /** What is added to every answer of Plaid's endpoints; lasts as long as the process. */
+  latency: { ms: number };
   body: Json;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
@@ -57,6 +59,13 @@ export const amountOf = (body: Json, field: string): string | undefined => {
 export const itemAt = ({ context, params }: ControlCall): Item => {
   const item = context.store.items.get(params['itemId'] ?? '');
   if (item === undefined) throw new ControlError(404, `item ${params['itemId']} does not exist`);
+  return item;
+};
+
+/** The Item that the path names. @throws ControlError 404; 409 once it has been removed */
+export const liveItemAt = (call: ControlCall): Item => {
+  const item = itemAt(call);
+  if (item.removedAt !== null) throw new ControlError(409, `item ${item.itemId} has been removed`);
   return item;
 };
 

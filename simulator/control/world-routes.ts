@@ -35,7 +35,7 @@ const overview: ControlRoute = {
         ({ state }) => state === 'held' || state === 'waiting',
       ).length,
     },
-    latency_ms: call.context.store.settings.latencyMs,
+    latency_ms: call.latency.ms,
     clients: [...call.context.store.clients.keys()],
   }),
 };
@@ -79,10 +79,8 @@ const latency: ControlRoute = {
   path: '/latency',
   fields: { latency: { kind: 'any', required: true } },
   answer: (call) => {
-    const { store } = call.context;
-    store.settings.latencyMs = durationIn(call, 'latency');
-    store.saveSettings();
-    return { latency_ms: store.settings.latencyMs };
+    call.latency.ms = durationIn(call, 'latency');
+    return { latency_ms: call.latency.ms };
   },
 };
 

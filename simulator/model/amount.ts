@@ -6,7 +6,8 @@ export const isDecimal = (text: string): boolean => DECIMAL.test(text);
 /** The decimal text of a double, without exponent, so that it can stand in JSON as a literal. */
 export const decimalOfNumber = (value: number): string => {
   const text = String(value);
-  return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;
+  if (!text.includes('e')) return text;
+  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/\.?0+$/, '');
 };
 
 const parts = (decimal: string): { digits: bigint; scale: number } => {

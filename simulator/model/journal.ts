@@ -21,7 +21,6 @@ export interface Settings {
   nextDeliveryId: number;
   clock: ClockState;
   webhooksPaused: boolean;
-  latencyMs: number;
 }
 
 /** One line of the journal. All kinds but `changes` replace what was there under the same key. */

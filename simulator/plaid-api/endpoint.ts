@@ -55,6 +55,9 @@ export const answerCall = (
       'MISSING_FIELDS',
       `the following required fields are missing: ${missing.join(', ')}`,
     );
+  for (const [name, value] of Object.entries({ client_id: clientId, secret }))
+    if (typeof value !== 'string' || value === '')
+      throw new PlaidApiError('INVALID_FIELD', `${name} must be a properly formatted, non-empty string`);
   checkFields(body, { ...CREDENTIALS, ...endpoint.fields });
   if (typeof clientId !== 'string' || context.store.clients.get(clientId) !== secret)
     throw new PlaidApiError('INVALID_API_KEYS');

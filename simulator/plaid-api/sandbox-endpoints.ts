@@ -41,8 +41,7 @@ const createdChange = (call: Call, item: Item, given: Json, index: number): Chan
     );
   const account = item.accounts.find(({ type }) => type === 'depository');
   if (account === undefined) throw new PlaidApiError('INVALID_FIELD', 'the Item has no depository account');
-  const random = activityRandom(context, item);
-  for (let skipped = 0; skipped <= index; skipped++) random.identifier();
+  const random = activityRandom(context, item, `created/${index}`);
   const description = String(given['description']);
   return {
     op: 'added',
