@@ -1,7 +1,10 @@
 import type { Config } from './config/index.js';
 import type { TemporalConfig } from './config/temporal.js';
 import { createDatabase, type Database } from './db/database.js';
+import { createChangeListener, type ChangeListener } from './db/change-listener.js';
 import { createApiKeyQueries, type ApiKeyQueries } from './db/queries/api-keys.js';
+import { createChangeReadQueries, type ChangeReadQueries } from './db/queries/changes-read.js';
+import { createDataSourceQueries, type DataSourceQueries } from './db/queries/data-sources.js';
 import { createEndUserQueries, type EndUserQueries } from './db/queries/end-users.js';
 import { createInboxQueries, type InboxQueries } from './db/queries/inbox.js';
 import { createIntegrationQueries, type IntegrationQueries } from './db/queries/integrations.js';
@@ -9,6 +12,7 @@ import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
 import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
+import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
 import { createSecretBox, type SecretBox } from './db/secret-box.js';
 import { createLogger, type Logger } from './logger.js';
 import { createPlaidGateway, type PlaidGateway } from './plaid/plaid-api.js';
@@ -34,6 +38,10 @@ export interface Deps {
   links: LinkQueries;
   linkReads: LinkReads;
   itemRemoval: ItemRemovalQueries;
+  dataSources: DataSourceQueries;
+  transactions: TransactionQueries;
+  changes: ChangeReadQueries;
+  changeListener: ChangeListener;
   inbox: InboxQueries;
   verifyWebhook: WebhookVerifier;
   /** Sends what is queued, then closes connections in the reverse order of their making. */
@@ -68,6 +76,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     deadlineMs: config.SIGNAL_DEADLINE,
     staleAfterMs: config.SIGNAL_STALE_AFTER,
   });
+  const changeListener = createChangeListener({ databaseUrl: config.DATABASE_URL, logger, name });
   const owned = { db, secrets, signalStaleAfterMs: config.SIGNAL_STALE_AFTER };
   return {
     config,
@@ -84,12 +93,17 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     links: createLinkQueries(owned),
     linkReads: createLinkReads(owned),
     itemRemoval: createItemRemovalQueries(owned),
+    dataSources: createDataSourceQueries(db),
+    transactions: createTransactionQueries(db),
+    changes: createChangeReadQueries(db),
+    changeListener,
     inbox: createInboxQueries({ ...owned, maxRejected: config.INBOX_MAX_UNVERIFIED }),
     verifyWebhook: createWebhookVerifier({
       keys: createWebhookKeyCache({ gateway: plaid, timeoutMs: config.PLAID_CHECK_TIMEOUT }),
     }),
     async close() {
       await signals.close();
+      await changeListener.close();
       await temporal.close();
       plaid.close();
       await db.destroy();

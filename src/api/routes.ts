@@ -1,10 +1,13 @@
 import type { Deps } from '../deps.js';
+import { createChangeRoutes } from './changes/routes.js';
+import { createDataSourceRoutes } from './data-sources/routes.js';
 import { createEndUserRoutes } from './end-users/routes.js';
 import { createHealthRoutes } from './health/routes.js';
 import { createHelloRoutes } from './hello/routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
 import { createLinkRoutes } from './links/routes.js';
 import type { Route } from './route.js';
+import { createTransactionRoutes } from './transactions/routes.js';
 
 /** Every route, in the order in which they are tried and documented. */
 export function createRoutes(deps: Deps): Route[] {
@@ -12,6 +15,10 @@ export function createRoutes(deps: Deps): Route[] {
     ...createIntegrationRoutes(deps),
     ...createLinkRoutes(deps),
     ...createEndUserRoutes(deps),
+    ...createDataSourceRoutes(deps),
+    // Before the transactions: "changes" is no reference_id.
+    ...createChangeRoutes(deps),
+    ...createTransactionRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError, type FieldErrors } from '../domain/errors.js';
+import { AppError, type ErrorCode, type FieldErrors } from '../domain/errors.js';
 import type { BodySpec } from './route.js';
 
 type Location = 'json' | 'query';
@@ -79,4 +79,13 @@ export function queryValues(query: NodeJS.Dict<string | string[]>): Record<strin
     values[key] = before === undefined ? value : [before, value].flat();
   }
   return values;
+}
+
+/** A mistake in one parameter of the query, found after its form was right. */
+export function invalidQuery(
+  parameter: string,
+  message: string,
+  code: ErrorCode = 'request.invalid',
+): AppError {
+  return new AppError(code, { description: { query: { [parameter]: [message] } } });
 }
