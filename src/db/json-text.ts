@@ -11,6 +11,7 @@ export interface JsonText {
 }
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const ANY_SURROGATE = /[\ud800-\udfff]/;
 const REPLACEMENT = '\ufffd';
 /** PostgreSQL's numeric ends at 131,072 digits before the point; nothing real comes near this. */
 const LARGEST_EXPONENT = 1_000;
@@ -20,9 +21,14 @@ function isSuspicious(text: string): boolean {
   return /\\u0000|\\u[dD][89a-fA-F]|[0-9][eE][+-]?\d{4,}/.test(text);
 }
 
+/** A string as `pageForJsonb` leaves it in the document: ids that are compared with stored ones go through it. */
+export function textForJsonb(text: string): string {
+  if (!ANY_SURROGATE.test(text) && !text.includes('\u0000')) return text;
+  return text.replaceAll('\u0000', REPLACEMENT).replace(LONE_SURROGATE, REPLACEMENT);
+}
+
 function mended(value: unknown): unknown {
-  if (typeof value === 'string')
-    return value.replaceAll('\u0000', REPLACEMENT).replace(LONE_SURROGATE, REPLACEMENT);
+  if (typeof value === 'string') return textForJsonb(value);
   if (isLosslessNumber(value)) {
     const exponent = /[eE]([+-]?\d+)$/.exec(value.value)?.[1];
     return exponent !== undefined && Math.abs(Number(exponent)) > LARGEST_EXPONENT ? null : value;
@@ -36,7 +42,12 @@ function mended(value: unknown): unknown {
   return value;
 }
 
-const keepNumber = (text: string): LosslessNumber => new LosslessNumber(text);
+const lossless = (body: string): unknown =>
+  parse(body, undefined, {
+    parseNumber: (text) => new LosslessNumber(text),
+    // As jsonb and JSON.parse have it.
+    onDuplicateKey: ({ newValue }) => newValue,
+  });
 const toText = (value: unknown): string => stringify(value) ?? 'null';
 
 /**
@@ -45,7 +56,7 @@ const toText = (value: unknown): string => stringify(value) ?? 'null';
  */
 export function pageForJsonb(body: string): JsonText {
   if (!isSuspicious(body)) return { text: body, originals: null };
-  const page = parse(body, undefined, keepNumber) as { added: unknown[]; modified: unknown[] };
+  const page = lossless(body) as { added: unknown[]; modified: unknown[] };
   const originals: Record<string, string> = {};
   const rows = [...page.added, ...page.modified].map((row, position) => {
     const clean = mended(row);
@@ -67,5 +78,5 @@ export function pageForJsonb(body: string): JsonText {
 
 /** The same for a document without rows (/accounts/get). */
 export function documentForJsonb(body: string): string {
-  return isSuspicious(body) ? toText(mended(parse(body, undefined, keepNumber))) : body;
+  return isSuspicious(body) ? toText(mended(lossless(body))) : body;
 }

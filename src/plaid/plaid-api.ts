@@ -100,7 +100,11 @@ function fromSdk(sdk: PlaidSdk): PlaidApi {
           { access_token: accessToken },
           { ...RAW, ...axiosOptions(options) },
         );
-        JSON.parse(data as unknown as string);
+        const { accounts } = JSON.parse(data as unknown as string) as {
+          accounts?: { account_id?: unknown }[];
+        };
+        if (!Array.isArray(accounts) || accounts.some((account) => typeof account?.account_id !== 'string'))
+          throw new TypeError('not an answer of /accounts/get');
         return data as unknown as string;
       }),
     removeItem: (accessToken, options) =>

@@ -1,4 +1,4 @@
-import { documentForJsonb } from '../../db/json-text.js';
+import { documentForJsonb, textForJsonb } from '../../db/json-text.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
 import { callOptions, type LookContext, type LookDeps } from './deps.js';
 import type { FetchedUpdate } from './fetch-update.js';
@@ -10,6 +10,11 @@ export interface AccountLists {
   complete: boolean;
   /** account_ids of the whole list; empty unless `complete`. */
   accountIds: string[];
+}
+
+function idsIn(body: string): string[] {
+  const { accounts } = JSON.parse(body) as { accounts: { account_id: string }[] };
+  return accounts.map((account) => textForJsonb(account.account_id));
 }
 
 /**
@@ -29,10 +34,8 @@ export async function accountLists(
   if (!whole && !unknown && known.size > 0) return { accounts, complete: false, accountIds: [] };
   try {
     const body = await context.api.getAccounts(context.accessToken, callOptions(deps, context));
-    const ids = (JSON.parse(body) as { accounts: { account_id: string }[] }).accounts.map(
-      (account) => account.account_id,
-    );
-    return { accounts: [...accounts, documentForJsonb(body)], complete: true, accountIds: ids };
+    const accountIds = idsIn(body);
+    return { accounts: [...accounts, documentForJsonb(body)], complete: true, accountIds };
   } catch (error) {
     if (!(error instanceof PlaidError)) throw error;
     deps.logger.warn(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createUpdateFold, type FoldedUpdate } from '../../domain/fold.js';
-import { pageForJsonb } from '../../db/json-text.js';
+import { pageForJsonb, textForJsonb } from '../../db/json-text.js';
 import type { RowSource } from '../../db/queries/merge-rows.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
 import type { SyncPage } from '../../plaid/sync-page.js';
@@ -48,7 +48,14 @@ export async function fetchUpdate(
 }
 
 async function fetchPage(deps: LookDeps, context: LookContext, cursor: string | null): Promise<SyncPage> {
-  const page = await context.api.syncPage(context.accessToken, cursor, callOptions(deps, context));
+  const asked = await context.api.syncPage(context.accessToken, cursor, callOptions(deps, context));
+  // The fold, tombstones and account lists speak of rows by the ids that the rows are stored under.
+  const page = {
+    ...asked,
+    upsertIds: asked.upsertIds.map(textForJsonb),
+    removedIds: asked.removedIds.map(textForJsonb),
+    accountIds: asked.accountIds.map(textForJsonb),
+  };
   // A page that leads back to itself would be fetched for ever.
   if (page.hasMore && (page.nextCursor === '' || page.nextCursor === cursor)) {
     throw new PlaidError({

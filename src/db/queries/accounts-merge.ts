@@ -19,7 +19,7 @@ export interface AccountsInput {
 export async function mergeAccounts(on: Connection, input: AccountsInput): Promise<void> {
   await on.raw(
     `with lists as (
-       select case jsonb_typeof(doc) when 'array' then doc else coalesce(doc -> 'accounts', '[]') end as list, list_no
+       select case when jsonb_typeof(doc) = 'array' then doc when jsonb_typeof(doc -> 'accounts') = 'array' then doc -> 'accounts' else '[]' end as list, list_no
          from jsonb_array_elements(:lists::jsonb) with ordinality as d(doc, list_no)),
      incoming as (
        select distinct on (a ->> 'account_id') a ->> 'account_id' as account_id, a, a -> 'balances' as b

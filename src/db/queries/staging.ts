@@ -32,7 +32,7 @@ export function createStagingQueries(db: Database): StagingQueries {
          staged as (
            insert into sync_staged_rows (run_id, position, data, bytes)
            select :runId, position, data, convert_to(text, 'UTF8') from (${PAGE_ROWS}) source returning 1)
-         select (select count(*) from staged) as rows, (page.body -> 'accounts')::text as accounts from page`,
+         select (select count(*) from staged) as rows, coalesce(page.body -> 'accounts', '[]')::text as accounts from page`,
         { runId, firstPosition, body: page.text, bytes: page.originals },
       );
       return { rows: Number(rows[0].rows), accounts: rows[0].accounts };
