@@ -79,6 +79,8 @@ async function slow(deps: LookDeps, context: LookContext, error: PlaidError): Pr
   return { kind: 'idle', ...resultOf(context.row, next, error.summary) };
 }
 
+const LONGEST_RETRY_DELAY_MS = 60_000;
+
 async function retry(deps: LookDeps, context: LookContext, error: PlaidError): Promise<LookOutcome> {
   const { RETRY_FIRST_WAIT, RETRY_LONGEST_WAIT, RATE_LIMIT_WAIT } = deps.settings;
   const delayMs =
@@ -89,6 +91,8 @@ async function retry(deps: LookDeps, context: LookContext, error: PlaidError): P
   const next = inMs(deps, delayMs);
   const code = error.errorCode ?? 'PLAID_UNREACHABLE';
   await deps.results.recordFailure(context.basis, { code, message: error.message, held: true }, next);
-  if (context.mode === 'quick') return { kind: 'idle', ...resultOf(context.row, next, error.summary) };
+  // The workflow hears signals while it waits, a retry policy does not: a new token must not wait for an old token's backoff.
+  if (context.mode === 'quick' || delayMs > LONGEST_RETRY_DELAY_MS)
+    return { kind: 'idle', ...resultOf(context.row, next, error.summary) };
   throw new RetryLater(delayMs, error);
 }

@@ -56,8 +56,8 @@ export async function lookAtItem(
   }
   const context: LookContext = { row, basis, mode: request.mode, ...around, ...openSecrets(deps, row) };
   try {
-    const healed = plan.probe ? await probed(deps, context) : null;
-    if (healed) return healed;
+    const ended = plan.probe ? await probed(deps, context) : null;
+    if (ended) return ended;
     return await syncItem(deps, context, plan);
   } catch (error) {
     return await failed(deps, context, error);
@@ -78,13 +78,18 @@ function openSecrets(deps: LookDeps, row: LookRow): Pick<LookContext, 'api' | 'a
   };
 }
 
-/** Null when the Item is healthy and may be synced. */
+/** Null when the Item is healthy and may be synced; a healed Item's row says so from then on. */
 async function probed(deps: LookDeps, context: LookContext): Promise<LookOutcome | null> {
   const { basis, row } = context;
   const { results } = deps;
   const outcome = await probeItem(deps, context);
-  if (outcome.kind === 'healthy')
-    return (await results.confirmItem(basis, outcome.facts)) ? null : { kind: 'superseded' };
+  if (outcome.kind === 'healthy') {
+    const health = await results.confirmItem(basis, outcome.facts);
+    if (health === null) return { kind: 'superseded' };
+    if (row.health === 'erroring')
+      context.row = { ...row, health, status_code: null, status_message: null, action: null };
+    return null;
+  }
   const next =
     outcome.trouble.health === 'deleted' ? null : jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id);
   if (!(await results.recordTrouble(basis, outcome.trouble, next))) return { kind: 'superseded' };

@@ -175,7 +175,8 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
                  health = case when i.last_successful_sync_at is null then 'pending' else 'active' end,
                  desired_state = 'active', status_code = null, status_message = null, action = null, status_since = now(),
                  failures = 0, restarts = 0, restarting_since = null, not_ready_since = null, not_ready_waits = 0,
-                 next_sync_at = now(), hold_until = null, sync_version = i.sync_version + 1, updated_at = now()
+                 next_sync_at = now(), hold_until = null, resync_missing = null, resync_snapshot_at = null,
+                 sync_version = i.sync_version + 1, updated_at = now()
            returning ${ITEM}`,
           values,
         );

@@ -25,8 +25,8 @@ export interface ItemFacts {
 }
 
 export interface LookResultQueries {
-  /** Plaid confirmed the Item; false when superseded. */
-  confirmItem(basis: LookBasis, facts: ItemFacts): Promise<boolean>;
+  /** Plaid confirmed the Item; answers its health from now on, null when superseded. */
+  confirmItem(basis: LookBasis, facts: ItemFacts): Promise<ItemHealth | null>;
   /** Nothing could be synced and only a person, or time, changes that. Consumes the claim. False when superseded. */
   recordTrouble(basis: LookBasis, trouble: Trouble, nextSyncAt: Date | null): Promise<boolean>;
   /** Plaid is still preparing the history. Consumes the claim. */
@@ -55,7 +55,10 @@ export async function consumeClaim(on: Connection, basis: LookBasis): Promise<bo
 }
 
 export function createLookResultQueries(db: Database): LookResultQueries {
-  /** Updates the Item under compare-and-set and consumes the claim in one transaction. */
+  /**
+   * Updates the Item under compare-and-set and consumes the claim in one transaction. The version moves on, so that a look
+   * that began before, a zombie's say, does not undo it (invariant I1).
+   */
   const settle = (
     basis: LookBasis,
     assignments: string,
@@ -63,7 +66,7 @@ export function createLookResultQueries(db: Database): LookResultQueries {
   ): Promise<boolean> =>
     db.transaction(async (trx) => {
       const { rows } = await trx.raw<{ rows: unknown[] }>(
-        `update items set ${assignments}, syncing_since = null, updated_at = now() where id = :itemId and sync_version = :syncVersion returning id`,
+        `update items set ${assignments}, sync_version = sync_version + 1, syncing_since = null, updated_at = now() where id = :itemId and sync_version = :syncVersion returning id`,
         { ...bindings, itemId: basis.itemId, syncVersion: basis.syncVersion },
       );
       if (rows.length === 0) return false;
@@ -73,7 +76,7 @@ export function createLookResultQueries(db: Database): LookResultQueries {
 
   return {
     async confirmItem(basis, facts) {
-      const { rows } = await db.raw<{ rows: unknown[] }>(
+      const { rows } = await db.raw<{ rows: { health: ItemHealth }[] }>(
         `update items set token_checked_at = now(), institution_id = coalesce(:institutionId, institution_id),
                 institution_name = coalesce(:institutionName, institution_name), plaid_webhook_url = :webhookUrl,
                 health = case when health = 'erroring' then case when last_successful_sync_at is null then 'pending' else 'active' end else health end,
@@ -81,10 +84,10 @@ export function createLookResultQueries(db: Database): LookResultQueries {
                 status_code = case when health = 'erroring' then null else status_code end,
                 status_message = case when health = 'erroring' then null else status_message end,
                 action = case when health = 'erroring' then null else action end
-          where id = :itemId and sync_version = :syncVersion returning id`,
+          where id = :itemId and sync_version = :syncVersion returning health`,
         { ...facts, itemId: basis.itemId, syncVersion: basis.syncVersion },
       );
-      return rows.length > 0;
+      return rows[0]?.health ?? null;
     },
     recordTrouble: (basis, trouble, nextSyncAt) =>
       settle(
@@ -120,7 +123,8 @@ export function createLookResultQueries(db: Database): LookResultQueries {
     },
     async requireResync(basis, reason) {
       const { rows } = await db.raw<{ rows: unknown[] }>(
-        `update items set resync_reason = :reason, resync_missing = null, resync_snapshot_at = null, restarts = 0, restarting_since = null
+        `update items set resync_reason = :reason, resync_missing = null, resync_snapshot_at = null, restarts = 0, restarting_since = null,
+                syncing_since = null, sync_version = sync_version + 1
           where id = :itemId and sync_version = :syncVersion returning id`,
         { reason, itemId: basis.itemId, syncVersion: basis.syncVersion },
       );
