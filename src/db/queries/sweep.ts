@@ -6,7 +6,10 @@ export interface SweepQueries {
    * Each is taken by one sweep only, and the delay until it is taken again doubles up to 15 minutes. Answers row ids.
    */
   takeOwed(limit: number): Promise<string[]>;
-  /** Matches inbox rows to Items that were linked since; link and intake do so themselves, this is the net below them. */
+  /**
+   * Matches inbox rows to Items that were linked since; link and intake do so themselves, this is the net below them. The
+   * signals are left to `takeOwed`.
+   */
   adoptUnmatched(limit: number): Promise<number>;
   /** Every Item that is to be synced, for rebuilding all workflows; in pages by row id. */
   liveItems(after: string | null, limit: number): Promise<string[]>;
@@ -47,7 +50,7 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
              join items i on i.integration_id = w.integration_id and i.plaid_item_id = w.plaid_item_id
             where w.item_id is null and w.verdict <> 'rejected' limit :limit for no key update of w skip locked),
          marked as (
-           select d.item_id, (mark_item_dirty(d.item_id, :stale::interval)).gen from (select distinct item_id from found) d)
+           select d.item_id, (mark_item_dirty(d.item_id, :stale::interval, false)).gen from (select distinct item_id from found) d)
          update plaid_webhooks w set item_id = m.item_id, gen = m.gen
            from found f join marked m on m.item_id = f.item_id where w.id = f.id returning w.id`,
         { stale: `${signalStaleAfterMs} milliseconds`, limit },
