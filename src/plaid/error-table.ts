@@ -23,13 +23,25 @@ export type PlaidErrorClass =
   | 'bug';
 
 const CLASSES: Record<Exclude<PlaidErrorClass, 'reset_cursor'>, readonly string[]> = {
-  retry: ['INTERNAL_SERVER_ERROR', 'PLANNED_MAINTENANCE', 'PRODUCT_NOT_READY'],
-  rate_limited: [],
+  retry: ['INTERNAL_SERVER_ERROR', 'PLANNED_MAINTENANCE'],
+  rate_limited: [
+    'RATE_LIMIT',
+    'TRANSACTIONS_SYNC_LIMIT',
+    'TRANSACTIONS_LIMIT',
+    'TRANSACTIONS_REFRESH_LIMIT',
+    'ACCOUNTS_LIMIT',
+    'BALANCE_LIMIT',
+    'ACCOUNTS_BALANCE_GET_LIMIT',
+    'ITEM_GET_LIMIT',
+    'INSTITUTIONS_GET_LIMIT',
+    'INSTITUTIONS_GET_BY_ID_LIMIT',
+  ],
   retry_slow: [
     'INSTITUTION_DOWN',
     'INSTITUTION_NOT_RESPONDING',
     'INSTITUTION_NOT_AVAILABLE',
     'INSTITUTION_RATE_LIMIT',
+    'PRODUCT_NOT_READY',
   ],
   restart: ['TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION'],
   user_action: [
@@ -77,7 +89,12 @@ const CLASSES: Record<Exclude<PlaidErrorClass, 'reset_cursor'>, readonly string[
     'INVALID_CONFIGURATION',
     'NOT_FOUND',
     'SANDBOX_ONLY',
+    'SANDBOX_PRODUCT_NOT_ENABLED',
+    'SANDBOX_WEBHOOK_INVALID',
     'INVALID_ACCOUNT_ID',
+    'INVALID_INSTITUTION',
+    'INVALID_PUBLIC_TOKEN',
+    'INVALID_LINK_TOKEN',
     'INVALID_WEBHOOK_VERIFICATION_KEY_ID',
   ],
 };
