@@ -27,6 +27,8 @@ const HISTORY_LENGTH = 1_000;
 /** After this many looks in a row without rest something is wrong: slow down rather than spin. */
 const LOOKS_WITHOUT_REST = 20;
 const BREATH_MS = 1_000;
+/** Clocks differ: a look that comes early by PostgreSQL's finds nothing due, and must not be repeated at once, again and again. */
+const SHORTEST_REST_MS = 200;
 const DEGRADED_RETRY_MS = 15 * 60_000;
 
 const statusAttribute = defineSearchAttributeKey(STATUS_ATTRIBUTE, SearchAttributeType.KEYWORD);
@@ -46,15 +48,20 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
   setHandler(getStateQuery, () => state);
 
   let shownStatus: string | null = null;
+  let shownState: string | null = null;
   let full = false;
   let looksWithoutRest = 0;
   for (;;) {
     state.look = false;
     const outcome = await look(input.itemId, full, state);
     const step = outcome === null ? ({ kind: 'wait' } as const) : applyOutcome(state, outcome);
-    if (shownStatus !== state.status + state.phase) {
-      shownStatus = state.status + state.phase;
+    const readable = `${state.status} ${state.phase} ${state.detail}`;
+    if (shownState !== readable) {
+      shownState = readable;
       setCurrentDetails(describeState(state));
+    }
+    if (shownStatus !== state.status) {
+      shownStatus = state.status;
       upsertSearchAttributes([{ key: statusAttribute, value: state.status }]);
     }
     if (step.kind === 'stop') {
@@ -69,10 +76,10 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
       await sleep(BREATH_MS);
     }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (!full && (continueAsNewSuggested || historyLength > HISTORY_LENGTH)) {
+    if (!full && (continueAsNewSuggested || historyLength > (input.historyLength ?? HISTORY_LENGTH))) {
       await condition(allHandlersFinished);
       // No await from here on: what a signal wrote into `state` until now goes along.
-      return continueAsNew<typeof itemWorkflow>({ itemId: input.itemId, state });
+      return continueAsNew<typeof itemWorkflow>({ ...input, state });
     }
   }
 }
@@ -80,7 +87,7 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
 async function restUntilNeeded(state: ItemWorkflowState): Promise<void> {
   const wanted = (): boolean => state.look;
   if (state.wakeAt === null) await condition(wanted);
-  else await condition(wanted, Math.max(state.wakeAt - Date.now(), 1));
+  else await condition(wanted, Math.max(state.wakeAt - Date.now(), SHORTEST_REST_MS));
 }
 
 /** Null: the regular activity failed for good, which the state now shows. */

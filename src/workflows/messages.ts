@@ -24,6 +24,8 @@ export interface ItemWorkflowInput {
   itemId: string;
   /** Carried through continue-as-new; absent on a fresh start. */
   state?: ItemWorkflowState;
+  /** Events after which a new execution continues; only tests, which cannot wait for the default, set it. */
+  historyLength?: number;
 }
 
 export interface ForwardWorkflowInput {
