@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { linkStatus, LINK_STATUSES, type ItemStatusFacts } from '../../../src/domain/item-status.js';
+
+const since = new Date();
+
+describe('the status of a link', () => {
+  it.each<[ItemStatusFacts, string]>([
+    [{ health: 'pending', desiredState: 'active', syncingSince: null }, 'pending'],
+    [{ health: 'pending', desiredState: 'active', syncingSince: since }, 'syncing'],
+    [{ health: 'active', desiredState: 'active', syncingSince: null }, 'active'],
+    [{ health: 'active', desiredState: 'active', syncingSince: since }, 'syncing'],
+    [{ health: 'erroring', desiredState: 'active', syncingSince: null }, 'erroring'],
+    [{ health: 'erroring', desiredState: 'active', syncingSince: since }, 'erroring'],
+    [{ health: 'active', desiredState: 'paused', syncingSince: since }, 'sync_disabled'],
+    [{ health: 'erroring', desiredState: 'disabled', syncingSince: null }, 'sync_disabled'],
+    [{ health: 'deleted', desiredState: 'disabled', syncingSince: null }, 'deleted_in_plaid'],
+    [{ health: 'deleted', desiredState: 'active', syncingSince: since }, 'deleted_in_plaid'],
+  ])('of %o is %s', (facts, status) => {
+    expect(linkStatus(facts)).toBe(status);
+    expect(LINK_STATUSES).toContain(status);
+  });
+});

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planLook, type LookFacts } from '../../../src/domain/look-plan.js';
+
+const healthy: LookFacts = {
+  desiredState: 'active',
+  health: 'active',
+  action: null,
+  integrationDeleted: false,
+  dirty: true,
+  held: false,
+  due: false,
+  tokenChecked: true,
+  hints: [],
+  resyncDue: false,
+};
+const SYNC = { kind: 'sync', probe: false, resync: false, refreshAccounts: false } as const;
+
+describe('the plan of a look', () => {
+  it.each<[string, Partial<LookFacts>, object]>([
+    ['syncs a dirty Item', {}, SYNC],
+    ['syncs one whose time has come', { dirty: false, due: true }, SYNC],
+    ['leaves one alone that is neither', { dirty: false }, { kind: 'idle' }],
+    ['leaves a held one alone, dirty', { held: true }, { kind: 'idle' }],
+    ['leaves a held one alone, due', { held: true, dirty: false, due: true }, { kind: 'idle' }],
+    ['stops for one that is disabled', { desiredState: 'disabled' }, { kind: 'stop' }],
+    ['stops for one without an integration', { integrationDeleted: true }, { kind: 'stop' }],
+    ['stops for one that Plaid has forgotten', { health: 'deleted' }, { kind: 'stop' }],
+    ['stops rather than rests', { desiredState: 'paused', health: 'deleted' }, { kind: 'stop' }],
+    ['rests while the user has paused it', { desiredState: 'paused', due: true }, { kind: 'rest' }],
+    ['rests until an operator decides', { health: 'erroring', action: 'decide' }, { kind: 'rest' }],
+    ['probes an erroring Item', { health: 'erroring', action: 'update_mode' }, { ...SYNC, probe: true }],
+    ['probes an unchecked token', { tokenChecked: false }, { ...SYNC, probe: true }],
+    ['probes on an ITEM webhook', { hints: ['ITEM:SOMETHING_NEW'] }, { ...SYNC, probe: true }],
+    ['does not on a TRANSACTIONS webhook', { hints: ['TRANSACTIONS:SYNC_UPDATES_AVAILABLE'] }, SYNC],
+    [
+      'refreshes the accounts when they changed',
+      { hints: ['TRANSACTIONS:X', 'ITEM:NEW_ACCOUNTS_AVAILABLE'] },
+      { ...SYNC, probe: true, refreshAccounts: true },
+    ],
+    [
+      'refreshes the accounts when one was revoked',
+      { hints: ['ITEM:USER_ACCOUNT_REVOKED'] },
+      { ...SYNC, probe: true, refreshAccounts: true },
+    ],
+    ['reads everything anew when that is due', { resyncDue: true }, { ...SYNC, resync: true }],
+    ['goes on with an Item that only waits', { action: 'wait' }, SYNC],
+  ])('%s', (_, facts, plan) => {
+    expect(planLook({ ...healthy, ...facts })).toEqual(plan);
+  });
+
+  it('never asks Plaid against the wish of the user, and never forgets a dirty Item', () => {
+    const facts = fc.record<LookFacts>({
+      desiredState: fc.constantFrom('active', 'paused', 'disabled'),
+      health: fc.constantFrom('pending', 'active', 'erroring', 'deleted'),
+      action: fc.constantFrom(null, 'update_mode', 'new_link', 'fix_keys', 'decide', 'wait'),
+      integrationDeleted: fc.boolean(),
+      dirty: fc.boolean(),
+      held: fc.boolean(),
+      due: fc.boolean(),
+      tokenChecked: fc.boolean(),
+      hints: fc.array(
+        fc.constantFrom('ITEM:ERROR', 'ITEM:LOGIN_REPAIRED', 'TRANSACTIONS:SYNC_UPDATES_AVAILABLE'),
+      ),
+      resyncDue: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(facts, (each) => {
+        const { kind } = planLook(each);
+        const may =
+          each.desiredState === 'active' &&
+          !each.integrationDeleted &&
+          each.health !== 'deleted' &&
+          each.action !== 'decide' &&
+          !each.held;
+        expect(kind === 'sync').toBe(may && (each.dirty || each.due));
+      }),
+    );
+  });
+});
