@@ -1,6 +1,5 @@
 import { spreadHistory } from '../data/history.js';
 import type { Item } from '../model/item.js';
-import { snapshotOf } from '../model/transaction.js';
 import { recordChanges } from './announce.js';
 import { seedKey, type BankContext } from './context.js';
 
@@ -11,12 +10,12 @@ export const addHistory = (
   { count, days, silent }: { count: number; days: number; silent: boolean },
 ): number => {
   const key = seedKey(context, item.itemId, `added-history/${context.store.logOf(item).head}`);
-  const drafts = spreadHistory(item, { count, fromDaysAgo: days - 1, toDaysAgo: 0, withPending: false }, key);
+  const rows = spreadHistory(item, { count, fromDaysAgo: days - 1, toDaysAgo: 0, withPending: false }, key);
   recordChanges(
     context,
     item,
-    drafts.map((draft) => ({ op: 'added', snapshot: snapshotOf(draft) })),
+    rows.map((snapshot) => ({ op: 'added', snapshot })),
     { silent },
   );
-  return drafts.length;
+  return rows.length;
 };

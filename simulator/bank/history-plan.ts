@@ -1,7 +1,7 @@
 import { createRandom } from '../model/random.js';
 import { daysBetween, dateOf } from '../model/calendar.js';
 import type { Item } from '../model/item.js';
-import type { TransactionDraft } from '../model/transaction.js';
+import { snapshotOf, type Snapshot } from '../model/transaction.js';
 import { composeTransaction, recogniseMerchant } from '../data/compose-transaction.js';
 import { spreadHistory } from '../data/history.js';
 import { staticHistory } from '../data/static-user.js';
@@ -13,11 +13,7 @@ export const INITIAL_DAYS = 30;
 /** Transactions per day of the users whose data is generated; 108 in 29 days was measured in Plaid's sandbox. */
 const dailyRate = (username: string): number => (username === 'user_transactions_dynamic' ? 108 / 29 : 1.5);
 
-const customHistory = (
-  context: BankContext,
-  item: Item,
-  step: 'initial' | 'historical',
-): TransactionDraft[] =>
+const customHistory = (context: BankContext, item: Item, step: 'initial' | 'historical'): Snapshot[] =>
   (item.custom ?? []).flatMap((given, index) => {
     const today = dateOf(item.createdAt);
     const old = daysBetween(given.datePosted, today) >= INITIAL_DAYS;
@@ -26,29 +22,27 @@ const customHistory = (
     const pending = given.datePosted > today;
     const random = createRandom(seedKey(context, item.itemId, `custom/${index}`));
     return [
-      composeTransaction(
-        {
-          transactionId: random.identifier(),
-          accountId: account.account_id,
-          amount: given.amount,
-          date: pending ? given.dateTransacted : given.datePosted,
-          authorizedDate: given.dateTransacted,
-          pending,
-          currency: given.currency,
-          description: given.description,
-          merchant: recogniseMerchant(given.description),
-        },
-        random,
+      snapshotOf(
+        composeTransaction(
+          {
+            transactionId: random.identifier(),
+            accountId: account.account_id,
+            amount: given.amount,
+            date: pending ? given.dateTransacted : given.datePosted,
+            authorizedDate: given.dateTransacted,
+            pending,
+            currency: given.currency,
+            description: given.description,
+            merchant: recogniseMerchant(given.description),
+          },
+          random,
+        ),
       ),
     ];
   });
 
 /** What a pull brings, oldest first within it. Depends on nothing but the Item and the seed. */
-export const planHistory = (
-  context: BankContext,
-  item: Item,
-  step: 'initial' | 'historical',
-): TransactionDraft[] => {
+export const planHistory = (context: BankContext, item: Item, step: 'initial' | 'historical'): Snapshot[] => {
   if (item.pull === null) return [];
   if (item.custom !== null) return customHistory(context, item, step);
   const { daysRequested } = item.pull;

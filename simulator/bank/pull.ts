@@ -1,5 +1,4 @@
 import type { Item, UpdateStatus } from '../model/item.js';
-import { snapshotOf } from '../model/transaction.js';
 import { webhookBodies } from '../webhooks/bodies.js';
 import type { BankContext } from './context.js';
 import { customPendingId, planHistory } from './history-plan.js';
@@ -19,10 +18,10 @@ const complete = (context: BankContext, item: Item, step: Step): void => {
   // A broken login stops the pull; the repair takes it up again.
   if (item.updateStatus !== BEFORE[step] || item.removedAt !== null || item.failure !== null) return;
   store.atomically(() => {
-    const drafts = planHistory(context, item, step);
+    const rows = planHistory(context, item, step);
     store.appendChanges(
       item,
-      drafts.map((draft) => ({ op: 'added', snapshot: snapshotOf(draft) })),
+      rows.map((snapshot) => ({ op: 'added', snapshot })),
     );
     item.updateStatus = AFTER[step];
     item.lastSuccessfulUpdate = clock.now();
@@ -30,8 +29,8 @@ const complete = (context: BankContext, item: Item, step: Step): void => {
     webhooks.send(
       item,
       step === 'initial'
-        ? webhookBodies.initialUpdate(item, drafts.length)
-        : webhookBodies.historicalUpdate(item, drafts.length),
+        ? webhookBodies.initialUpdate(item, rows.length)
+        : webhookBodies.historicalUpdate(item, rows.length),
     );
     if (item.armed) webhooks.send(item, webhookBodies.syncUpdatesAvailable(item));
   });

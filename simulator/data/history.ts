@@ -1,7 +1,7 @@
-import { addDays, dateOf, DAY_MS } from '../model/calendar.js';
+import { addDays, dateOf } from '../model/calendar.js';
 import type { Account, Item } from '../model/item.js';
 import { createRandom, type Random } from '../model/random.js';
-import type { TransactionDraft } from '../model/transaction.js';
+import { snapshotOf, type Snapshot, type TransactionDraft } from '../model/transaction.js';
 import { hasTransactions } from './accounts.js';
 import { composeTransaction, printedDescription } from './compose-transaction.js';
 import { MERCHANTS, type Merchant } from './merchants.js';
@@ -66,13 +66,15 @@ export const spreadHistory = (
     withPending,
   }: { count: number; fromDaysAgo: number; toDaysAgo: number; withPending: boolean },
   seedKey: string,
-): TransactionDraft[] => {
+): Snapshot[] => {
   const random = createRandom(seedKey);
   if (!item.accounts.some(hasTransactions)) return [];
+  const today = dateOf(item.createdAt);
   const days = fromDaysAgo - toDaysAgo + 1;
+  // Frozen one by one: 100,000 drafts held at once cost more in garbage collection than in making them.
   return Array.from({ length: count }, (_, index) => {
     const daysAgo = fromDaysAgo - Math.floor((index * days) / count);
     const pending = withPending && index >= count - 3;
-    return randomTransaction(item, dateOf(item.createdAt - daysAgo * DAY_MS), random, { pending });
+    return snapshotOf(randomTransaction(item, addDays(today, -daysAgo), random, { pending }));
   });
 };

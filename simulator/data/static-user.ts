@@ -1,7 +1,7 @@
 import { addDays } from '../model/calendar.js';
 import type { Item } from '../model/item.js';
 import { createRandom } from '../model/random.js';
-import type { TransactionDraft } from '../model/transaction.js';
+import { snapshotOf, type Snapshot } from '../model/transaction.js';
 import { composeTransaction, recogniseMerchant } from './compose-transaction.js';
 
 /** What `user_good` does each month: day of the 30, account, amount, description. It never changes. */
@@ -29,32 +29,34 @@ export const staticHistory = (
   today: string,
   { fromDaysAgo, toDaysAgo }: { fromDaysAgo: number; toDaysAgo: number },
   idKey: string,
-): TransactionDraft[] => {
+): Snapshot[] => {
   const random = createRandom(idKey);
-  const drafts: TransactionDraft[] = [];
+  const rows: Snapshot[] = [];
   for (let daysAgo = fromDaysAgo; daysAgo >= toDaysAgo; daysAgo--) {
     for (const [day, accountName, amount, description] of MONTH) {
       const account = item.accounts.find(({ name }) => name === accountName);
       if (daysAgo % 30 !== day || account === undefined) continue;
       const date = addDays(today, -daysAgo);
       const merchant = recogniseMerchant(description);
-      drafts.push(
-        composeTransaction(
-          {
-            transactionId: random.identifier(),
-            accountId: account.account_id,
-            amount,
-            date,
-            authorizedDate: addDays(date, -1),
-            pending: false,
-            description,
-            merchant,
-          },
-          // Where it took place is part of the static data: the same for every Item.
-          createRandom(`user_good/${daysAgo}/${description}`),
+      rows.push(
+        snapshotOf(
+          composeTransaction(
+            {
+              transactionId: random.identifier(),
+              accountId: account.account_id,
+              amount,
+              date,
+              authorizedDate: addDays(date, -1),
+              pending: false,
+              description,
+              merchant,
+            },
+            // Where it took place is part of the static data: the same for every Item.
+            createRandom(`user_good/${daysAgo}/${description}`),
+          ),
         ),
       );
     }
   }
-  return drafts;
+  return rows;
 };
