@@ -10,6 +10,8 @@ const PINO_ERROR = 50;
 const SHOWN_PER_WINDOW = 3;
 const WINDOW_MS = 30_000;
 const POLL_MS = 500;
+// The colours of Temporal's native log.
+const ANSI_COLOUR = /\u001b\[[\d;]*m/g;
 
 interface Entry {
   level?: number;
@@ -57,7 +59,7 @@ export const watchLog = (part: string, file: string, print: (line: string) => vo
   const take = (line: string): void => {
     const entry = parse(line);
     if (entry === undefined) {
-      if (line.trim() !== '') plain = [...plain, line].slice(-8);
+      if (line.trim() !== '') plain = [...plain, line.replace(ANSI_COLOUR, '').slice(0, 200)].slice(-6);
     } else if ((entry.level ?? 0) >= PINO_ERROR) {
       errors = [...errors, describe(entry)].slice(-3);
       show(describe(entry));

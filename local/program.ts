@@ -52,6 +52,7 @@ export const startProgram = ({ file, env, logFile, pidFile, graceMs }: ProgramOp
     kill,
     async stop() {
       child.kill('SIGTERM');
+      child.stdin?.end();
       const cancel = new AbortController();
       void sleep(graceMs, undefined, { signal: cancel.signal }).then(kill, () => undefined);
       await exited;

@@ -36,6 +36,12 @@ export interface Link {
   endUserName: string;
 }
 
+export interface LinkState {
+  status: string;
+  /** `pending` until Plaid has delivered the whole history. */
+  history: string;
+}
+
 /** The part of Ardea's API that the guide walks through. */
 export interface ArdeaApi {
   listIntegrations(): Promise<Integration[]>;
@@ -49,7 +55,7 @@ export interface ArdeaApi {
   link(linkUrl: string, link: Link): Promise<void>;
   /** Item ids of an end user; none when there is no such end user. */
   linkedItems(endUserId: string): Promise<string[]>;
-  linkStatus(endUserId: string, itemId: string): Promise<string | undefined>;
+  linkState(endUserId: string, itemId: string): Promise<LinkState>;
   /** One page of the change feed; `waitSeconds` holds the answer back until there is something. */
   changes(options: {
     cursor: string | undefined;
@@ -112,9 +118,9 @@ export const createArdeaApi = (http: Http, url: string, apiKey: string): ArdeaAp
         ? []
         : (await links(endUserId)).map((link) => String(link['item_id']));
     },
-    async linkStatus(endUserId, itemId) {
+    async linkState(endUserId, itemId) {
       const link = (await links(endUserId)).find((candidate) => candidate['item_id'] === itemId);
-      return link === undefined ? undefined : String(link['status']);
+      return { status: String(link?.['status']), history: String(link?.['history']) };
     },
     async changes({ cursor, endUserId, waitSeconds }) {
       const query = new URLSearchParams({ limit: '500', end_user_id: endUserId, wait: String(waitSeconds) });

@@ -30,24 +30,25 @@ const apply = (rows: Map<string, Transaction>, changes: Change[]): void => {
   }
 };
 
-/** Reads the feed until it is quiet for a moment and the link's first sync is over. */
+/** Reads the feed until the link is active with its whole history, and the feed quiet. */
 const firstSync = async (context: WalkContext, endUserId: string, itemId: string) => {
   const { quietApi, print, patienceMs } = context;
   const rows = new Map<string, Transaction>();
   const deadline = Date.now() + patienceMs;
   let cursor: string | undefined;
   for (;;) {
+    const { status, history } = await quietApi.linkState(endUserId, itemId);
     const page = await quietApi.changes({ cursor, endUserId, waitSeconds: 2 });
     apply(rows, page.changes);
     cursor = page.nextCursor;
-    if (page.changes.length > 0) print(`    … ${rows.size} rows`);
-    const status = await quietApi.linkStatus(endUserId, itemId);
-    if (page.changes.length === 0 && !page.hasMore && status === 'active' && rows.size > 0)
-      return { rows, cursor };
-    if (Date.now() > deadline)
+    if (page.changes.length > 0) print(`    … ${rows.size} rows, link ${status}, history ${history}`);
+    const isComplete = status === 'active' && history === 'complete' && rows.size > 0;
+    if (isComplete && page.changes.length === 0 && !page.hasMore) return { rows, cursor };
+    if (Date.now() > deadline) {
       throw new Error(
-        `The first sync did not end in time: the link is ${status}, ${rows.size} rows have arrived.`,
+        `The first sync did not end in time: the link is ${status}, its history ${history}, ${rows.size} rows have arrived.`,
       );
+    }
   }
 };
 
