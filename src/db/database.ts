@@ -23,6 +23,8 @@ const types: Knex.PgCustomTypesConfig = {
     TEXT_OIDS.has(oid) ? (value: string) => value : (pg.types.getTypeParser(oid, format as 'text') as never),
 };
 
+const quiet = (): void => undefined;
+
 export interface DatabaseOptions {
   url: string;
   poolMax?: number;
@@ -40,5 +42,7 @@ export function createDatabase({ url, poolMax = 10, name }: DatabaseOptions): Da
     connection: { connectionString: url, options, application_name: name, types, keepAlive: true },
     pool: { min: 0, max: poolMax, acquireTimeoutMillis: 10_000 },
     acquireConnectionTimeout: 10_000,
+    // Whatever goes wrong is thrown to the caller, who logs it with its context.
+    log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
@@ -15,6 +16,8 @@ export interface SetupOptions {
 }
 
 const SEARCH_ATTRIBUTES = { [STATUS_ATTRIBUTE]: 2 } as const;
+const NAMESPACE_VISIBLE_MS = 60_000;
+const POLL_MS = 250;
 const GRPC_NOT_FOUND = 5;
 const GRPC_ALREADY_EXISTS = 6;
 const GRPC_UNIMPLEMENTED = 12;
@@ -31,8 +34,20 @@ const codeOf = (error: unknown): number | null =>
  */
 export async function setupTemporal(client: Client, logger: Logger, options: SetupOptions): Promise<void> {
   await ensureNamespace(client, options.namespace, logger);
-  await ensureSearchAttributes(client, options.namespace, logger);
-  await ensureSweepSchedule(client, options);
+  await onceVisible(() => ensureSearchAttributes(client, options.namespace, logger));
+  await onceVisible(() => ensureSweepSchedule(client, options));
+}
+
+/** Temporal's services learn of a new namespace from a cache: for some seconds they answer that it does not exist. */
+async function onceVisible(call: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + NAMESPACE_VISIBLE_MS; ;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (codeOf(error) !== GRPC_NOT_FOUND || Date.now() > deadline) throw error;
+      await sleep(POLL_MS);
+    }
+  }
 }
 
 async function ensureNamespace(client: Client, namespace: string, logger: Logger): Promise<void> {
