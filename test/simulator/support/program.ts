@@ -35,12 +35,6 @@ export const compileSimulator = (): { main: string; remove: () => void } => {
   return { main: join(folder, 'simulator/main.js'), remove: () => rmSync(folder, { recursive: true }) };
 };
 
-export interface RunningProgram {
-  url: string;
-  child: ChildProcess;
-  stopped: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-}
-
 /** Starts the compiled program with nothing but these variables. */
 export const runProgram = (main: string, env: Record<string, string>) => {
   const child = spawn(process.execPath, [relative(process.cwd(), main)], { env, stdio: 'pipe' });

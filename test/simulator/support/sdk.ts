@@ -18,12 +18,6 @@ export const sdkFor = (url: string, secret: string = DEFAULT_CLIENT.secret): Pla
     }),
   );
 
-export interface ControlAnswer {
-  status: number;
-  text: string;
-  body: Record<string, never>;
-}
-
 /** Calls the control API; the answer's text is kept because amounts in it may exceed a double. */
 export const controlFor =
   (url: string) =>
