@@ -21,12 +21,17 @@ export const time = z.iso.datetime();
 export const date = z.iso.date();
 
 /** Money in an answer: a JSON number with every digit. */
-export const money = z.custom<ExactNumber>((value) => typeof value === 'number').meta({ type: 'number' });
+export const money = z
+  .custom<ExactNumber | null>((value) => value === null || typeof value === 'number')
+  .meta({ type: ['number', 'null'] });
 
-/** JSON in an answer that is passed on as it was received. */
+const isObject = (value: unknown): boolean => typeof value === 'object' && !Array.isArray(value);
+
+/** A JSON object in an answer that is passed on as it was received. */
 export const passedOn = z
-  .custom<RawJson>((value) => typeof value === 'object' && value !== null)
+  .custom<RawJson>((value) => value !== null && isObject(value))
   .meta({ type: 'object' });
+export const passedOnOrNull = z.custom<RawJson | null>(isObject).meta({ type: ['object', 'null'] });
 
 export const flag = z
   .enum(['true', 'false', '1', '0'], 'Must be true or false.')

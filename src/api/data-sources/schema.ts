@@ -17,11 +17,11 @@ export const dataSourceAccount = z
     institution_name: z.string().nullable(),
     owner_name: z.null(),
     balances: z
-      .array(z.object({ date, closing_amount: money.nullable(), currency: z.string().nullable() }))
+      .array(z.object({ date, closing_amount: money, currency: z.string().nullable() }))
       .meta({ description: 'The current balance, as of the day on which it was fetched.' }),
-    balance_available: money.nullable(),
-    balance_current: money.nullable(),
-    balance_limit: money.nullable(),
+    balance_available: money,
+    balance_current: money,
+    balance_limit: money,
     balances_at: time.nullable(),
     min_date: date.nullable().meta({ description: 'Date of its oldest transaction.' }),
     max_date: date.nullable(),

@@ -71,7 +71,7 @@ export const transactionsQuery = z.strictObject({
 
 export const transactionQuery = z.strictObject({ include });
 
-type Filters = { [N in keyof typeof filters]: z.output<(typeof filters)[N]> };
+type Filters = { [N in keyof typeof filters]?: z.output<(typeof filters)[N]> | undefined };
 
 /** What the database is asked; null when no row can match (a heron_id that is none). */
 export function toFilter(query: Filters, endUserRowId: string | undefined): TransactionFilter | null {

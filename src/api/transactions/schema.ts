@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TRANSACTION_ORDERS, type TransactionOrder } from '../../db/queries/transaction-filter.js';
-import { date, money, passedOn, text, time } from '../fields.js';
+import { date, money, passedOn, passedOnOrNull, text, time } from '../fields.js';
 
 /** What both shapes have. */
 const shared = {
@@ -12,7 +12,7 @@ const shared = {
   data_source_heron_id: z.string(),
   data_source_account_heron_id: z.string().nullable(),
   item_id: z.string().meta({ description: "Plaid's item_id." }),
-  amount: money.nullable().meta({ description: "Inflow positive: Plaid's amount with its sign turned." }),
+  amount: money.meta({ description: "Inflow positive: Plaid's amount with its sign turned." }),
   currency: z.string().nullable(),
   timestamp: time.nullable().meta({ description: 'When it happened, or the beginning of `date` (UTC).' }),
   date: date.nullable(),
@@ -21,7 +21,7 @@ const shared = {
   merchant_name: z.string().nullable().meta({ description: "Plaid's name of the merchant." }),
   payment_channel: z.string().nullable(),
   transaction_code: z.string().nullable(),
-  personal_finance_category: passedOn.nullable().meta({ description: "Plaid's category." }),
+  personal_finance_category: passedOnOrNull.meta({ description: "Plaid's category." }),
   pending: z.boolean().nullable(),
   pending_reference_id: z
     .string()
@@ -72,7 +72,7 @@ export const flatTransaction = z
   .object({
     ...shared,
     ...features,
-    categories: z.array(z.never()).meta({ description: 'Empty until transactions are enriched.' }),
+    categories: z.array(z.unknown()).max(0).meta({ description: 'Empty until transactions are enriched.' }),
     merchant: z.null().meta({ description: notYet }),
     payment_processor: z.null().meta({ description: notYet }),
   })
