@@ -9,8 +9,9 @@ export async function up(knex: Knex): Promise<void> {
                    and to_char((substr(value, 1, 8) || '01')::date + (substr(value, 9, 2)::int - 1), 'YYYY-MM-DD') = value
                   then value::date end
     $fn$;
+    -- {0,1} instead of a question mark, which Knex would take for a binding.
     create function plaid_timestamp(value text) returns timestamptz language sql immutable parallel safe as $fn$
-      select case when value ~ '^.{10}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$'
+      select case when value ~ '^.{10}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9}){0,1}(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$'
                    and plaid_date(substr(value, 1, 10)) is not null
                   then value::timestamptz end
     $fn$;
