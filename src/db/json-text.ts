@@ -16,9 +16,13 @@ const REPLACEMENT = '\ufffd';
 /** PostgreSQL's numeric ends at 131,072 digits before the point; nothing real comes near this. */
 const LARGEST_EXPONENT = 1_000;
 
+const ESCAPE = /\\u0000|\\u[dD][89a-fA-F]/;
+/** Looks for the number's beginning as well: ids such as Plaid's are full of digits around an `e`. */
+const HUGE_EXPONENT = /[:,[\s]-?\d+(?:\.\d+)?[eE][+-]?\d{4,}/;
+
 /** Whether jsonb could refuse the text: an escaped NUL, an escaped surrogate (perhaps a lone one), a huge exponent. */
 function isSuspicious(text: string): boolean {
-  return /\\u0000|\\u[dD][89a-fA-F]|[0-9][eE][+-]?\d{4,}/.test(text);
+  return (text.includes('\\u') && ESCAPE.test(text)) || HUGE_EXPONENT.test(text);
 }
 
 /** A string as `pageForJsonb` leaves it in the document: ids that are compared with stored ones go through it. */

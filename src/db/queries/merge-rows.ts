@@ -28,8 +28,6 @@ export interface MergedRows {
   changedIds: string[];
 }
 
-const STAGED_ROWS = `select position, data, convert_from(bytes, 'UTF8') as text from sync_staged_rows where run_id = :runId`;
-
 /** Plaid's row to columns. Amounts are flipped: Plaid counts money out as positive (plaid.com/docs/api/products/transactions). */
 const COLUMNS = {
   reference_id: `n.data ->> 'transaction_id'`,
@@ -48,42 +46,54 @@ const COLUMNS = {
   pending: `n.data -> 'pending' = 'true'::jsonb`,
   pending_reference_id: `n.data ->> 'pending_transaction_id'`,
   plaid: 'n.data',
-  plaid_bytes: `convert_to(n.text, 'UTF8')`,
+  plaid_bytes: 'n.bytes',
 } as const;
 
 const NAMES = Object.keys(COLUMNS);
 const VALUES = Object.values(COLUMNS).join(', ');
-const UPDATES = NAMES.filter((name) => name !== 'reference_id')
-  .map((name) => `${name} = excluded.${name}`)
+const UPDATES = Object.entries(COLUMNS)
+  .filter(([name]) => name !== 'reference_id')
+  .map(([name, value]) => `${name} = ${value}`)
   .join(', ');
 
-const mergeSql = (source: RowSource): string => `
-  with ${source.kind === 'page' ? 'page as materialized (select :body::jsonb as body),' : ''}
-  source as materialized (${source.kind === 'page' ? PAGE_ROWS : STAGED_ROWS}),
-  incoming as materialized (
-    select position, data, text from source where :winners::integer[] is null or position = any(:winners::integer[])),
-  -- Sees the rows as they were: all parts of one statement share its snapshot, and the Item's row is locked.
+/** Staged rows are read where they lie, once per use: copying them would fill work_mem and spill to disk. */
+const SOURCE = {
+  page: `page as materialized (select :body::jsonb as body), source as materialized (${PAGE_ROWS})`,
+  staged: `source as not materialized (select position, data, bytes from sync_staged_rows where run_id = :runId)`,
+} as const;
+
+/** The stored row of an incoming one; an Item's rows are written under its row lock only. */
+const STORED = `t.item_id = :itemId and t.reference_id = n.data ->> 'transaction_id'`;
+const DIFFERS = `(t.plaid is distinct from n.data or t.plaid_bytes is distinct from n.bytes or t.removed_at is not null)`;
+
+// All parts see the rows as they were before: they share one snapshot. New rows are inserted apart from changed ones:
+// `on conflict` costs an eighth more (docs/benchmarks.md), and nobody else inserts rows of an Item whose row is locked.
+const mergeSql = (kind: RowSource['kind']): string => `
+  with ${SOURCE[kind]},
+  incoming as not materialized (
+    select position, data, bytes from source where :winners::integer[] is null or position = any(:winners::integer[])),
   versions as (
     insert into transaction_versions (transaction_id, version, organization_id, item_id, sync_run_id, plaid, plaid_bytes, removed_at)
     select t.id, t.version, t.organization_id, t.item_id, :runId, t.plaid, t.plaid_bytes, t.removed_at
-      from incoming n join transactions t on t.item_id = :itemId and t.reference_id = n.data ->> 'transaction_id'
-     where t.plaid is distinct from n.data or t.plaid_bytes is distinct from convert_to(n.text, 'UTF8') or t.removed_at is not null),
-  upserted as (
-    insert into transactions as t (organization_id, end_user_id, item_id, ${NAMES.join(', ')})
-    select :organizationId, :endUserId, :itemId, ${VALUES} from incoming n order by n.position
-    on conflict (item_id, reference_id) do update
-      set ${UPDATES}, version = t.version + 1, removed_at = null
-      where t.plaid is distinct from excluded.plaid or t.plaid_bytes is distinct from excluded.plaid_bytes or t.removed_at is not null
-    returning t.id, t.version),
+      from incoming n join transactions t on ${STORED} where ${DIFFERS}),
+  inserted as (
+    insert into transactions (organization_id, end_user_id, item_id, ${NAMES.join(', ')})
+    select :organizationId, :endUserId, :itemId, ${VALUES} from incoming n
+     where not exists (select from transactions t where ${STORED}) order by n.position
+    returning id),
+  updated as (
+    update transactions t set ${UPDATES}, version = t.version + 1, removed_at = null
+      from incoming n where ${STORED} and ${DIFFERS} returning t.id),
   removed as (
     update transactions t set removed_at = clock_timestamp()
      where t.item_id = :itemId and t.reference_id = any(:removed::text[]) and t.removed_at is null returning t.id)
   select (select count(*) from source)::integer as source_rows,
          (select count(*) from incoming)::integer as incoming,
-         (select count(*) from upserted where version = 1)::integer as added,
-         (select count(*) from upserted where version > 1)::integer as modified,
+         (select count(*) from inserted)::integer as added,
+         (select count(*) from updated)::integer as modified,
          (select count(*) from removed)::integer as removed,
-         (select array_agg(id) from (select id from upserted union all select id from removed) changed) as changed_ids`;
+         (select array_agg(id) from (
+           select id from inserted union all select id from updated union all select id from removed) changed) as changed_ids`;
 
 interface MergeRow {
   source_rows: number;
@@ -101,7 +111,7 @@ interface MergeRow {
  */
 export async function mergeRows(trx: Transaction, input: MergeRowsInput): Promise<MergedRows> {
   const page = input.source.kind === 'page' ? input.source.page : null;
-  const { rows } = await trx.raw<{ rows: [MergeRow] }>(mergeSql(input.source), {
+  const { rows } = await trx.raw<{ rows: [MergeRow] }>(mergeSql(input.source.kind), {
     itemId: input.itemId,
     organizationId: input.organizationId,
     endUserId: input.endUserId,

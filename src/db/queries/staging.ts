@@ -4,7 +4,7 @@ import type { JsonText } from '../json-text.js';
 /** Rows of a page, in the order of the fold: `added`, then `modified`; positions count from `firstPosition`. */
 export const PAGE_ROWS = `
   select (ord - 1)::integer + :firstPosition::integer as position, row as data,
-         (:bytes::jsonb ->> (ord - 1)::text) as text
+         convert_to(:bytes::jsonb ->> (ord - 1)::text, 'UTF8') as bytes
     from page, jsonb_array_elements((page.body -> 'added') || (page.body -> 'modified')) with ordinality as e(row, ord)`;
 
 export interface StagingQueries {
@@ -31,7 +31,7 @@ export function createStagingQueries(db: Database): StagingQueries {
         `with page as materialized (select :body::jsonb as body),
          staged as (
            insert into sync_staged_rows (run_id, position, data, bytes)
-           select :runId, position, data, convert_to(text, 'UTF8') from (${PAGE_ROWS}) source returning 1)
+           select :runId, position, data, bytes from (${PAGE_ROWS}) source returning 1)
          select (select count(*) from staged) as rows, coalesce(page.body -> 'accounts', '[]')::text as accounts from page`,
         { runId, firstPosition, body: page.text, bytes: page.originals },
       );
