@@ -12,11 +12,12 @@ export interface SystemUser {
 
 const CANDIDATES = ['postgres', '_postgres', 'nobody', 'daemon'];
 
-const id = (flag: '-u' | '-g', name: string): number | undefined => {
+const id = (flags: '-u' | '-g' | '-un', account: string): string | undefined => {
   try {
-    return Number(
-      execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
-    );
+    return execFileSync('id', [flags, account], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined;
   }
@@ -31,11 +32,10 @@ export const unprivilegedUser = (existingData?: string): SystemUser | undefined 
   if (process.getuid?.() !== 0) return undefined;
   const owner = existingData === undefined ? undefined : statSync(existingData, { throwIfNoEntry: false });
   if (owner !== undefined && owner.uid !== 0)
-    return { name: `uid ${owner.uid}`, uid: owner.uid, gid: owner.gid };
+    return { name: id('-un', String(owner.uid)) ?? `uid ${owner.uid}`, uid: owner.uid, gid: owner.gid };
   for (const name of CANDIDATES) {
-    const uid = id('-u', name);
-    const gid = id('-g', name);
-    if (uid !== undefined && gid !== undefined && uid !== 0) return { name, uid, gid };
+    const [uid, gid] = [Number(id('-u', name) ?? 0), Number(id('-g', name) ?? 0)];
+    if (uid !== 0) return { name, uid, gid };
   }
   throw new Error(
     `PostgreSQL does not run as root, and this system has no account to run it as (looked for ${CANDIDATES.join(', ')}). ` +
