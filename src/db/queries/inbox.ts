@@ -1,4 +1,5 @@
 import type { Database } from '../database.js';
+import { preparedStatement } from '../prepared.js';
 
 /** What intake must know of an integration; the secret is still sealed. */
 export interface IntakeIntegration {
@@ -29,7 +30,7 @@ export interface ReceivedWebhook {
   forward: boolean;
 }
 
-export interface Received {
+export type Received = {
   webhookId: string;
   /** Null while no such Item is linked; its link adopts the webhook. */
   itemId: string | null;
@@ -37,7 +38,7 @@ export interface Received {
   signal: boolean;
   /** The same JWT came before: no second row, no second forward; the Item is dirty all the same. */
   duplicate: boolean;
-}
+};
 
 export interface RejectedWebhook {
   organizationId: string;
@@ -74,7 +75,7 @@ const REJECTED_HEADER_CHARACTERS = 2_048;
 
 const RECEIVE = `
   select webhook_id as "webhookId", item_id as "itemId", signal, duplicate
-    from receive_plaid_webhook(?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?::interval, ?)`;
+    from receive_plaid_webhook($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::interval, $11)`;
 
 // The new row is not visible to the other part of the statement, hence one less than the cap. Rows that another
 // rejection is deleting at this moment are left to it.
@@ -104,6 +105,7 @@ const shortened = (headers: StoredHeaders): StoredHeaders =>
 
 export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: InboxQueriesDeps): InboxQueries {
   const staleAfter = `${signalStaleAfterMs} milliseconds`;
+  const receive = preparedStatement<Received>(db, 'receive_plaid_webhook', RECEIVE);
   const pruned = async (sql: string, most: number): Promise<number> => {
     const { rowCount } = await db.raw<{ rowCount: number }>(sql, { most });
     return rowCount;
@@ -120,7 +122,7 @@ export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: Inbo
     },
 
     async receive(webhook) {
-      const { rows } = await db.raw<{ rows: [Received] }>(RECEIVE, [
+      const [received] = await receive([
         webhook.organizationId,
         webhook.integrationId,
         webhook.plaidItemId,
@@ -133,7 +135,7 @@ export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: Inbo
         staleAfter,
         webhook.forward,
       ]);
-      return rows[0];
+      return received!;
     },
 
     async recordRejected({ organizationId, integrationId, reason, body, headers }) {
