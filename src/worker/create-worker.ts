@@ -17,6 +17,9 @@ import { createSignalSender } from '../temporal/signal-sender.js';
 
 export type Activities = ReturnType<typeof createActivities>;
 
+/** A forward whose start was lost is started again by a sweep after this time. */
+const FORWARD_CHECK_AFTER_MS = 60_000;
+
 /** Every activity of the task queue, from the composition root. */
 export function createActivities(deps: Deps) {
   const { config, db, logger, secrets, plaid } = deps;
@@ -57,7 +60,7 @@ export function createActivities(deps: Deps) {
       limits: {
         unmatched: config.INBOX_MAX_UNMATCHED,
         rejected: config.INBOX_MAX_UNVERIFIED,
-        forwardCheckAfterMs: config.FORWARD_LONGEST_WAIT,
+        forwardCheckAfterMs: FORWARD_CHECK_AFTER_MS,
       },
     }),
   };
