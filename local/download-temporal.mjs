@@ -3,8 +3,19 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [, , downloadDir, version] = process.argv;
-const environment = await TestWorkflowEnvironment.createLocal({
-  server: { executable: { type: 'cached-download', downloadDir, version } },
-});
-await environment.teardown();
-process.exit(0);
+try {
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir, version } },
+  });
+  await environment.teardown();
+  process.exit(0);
+} catch (error) {
+  // The innermost reason comes last: "… client error (Connect): dns error: failed to lookup address information".
+  console.error(
+    `reason: ${String(error?.message ?? error)
+      .split(': ')
+      .slice(-3)
+      .join(': ')}`,
+  );
+  process.exit(1);
+}

@@ -24,7 +24,7 @@ export const downloadTemporal = async (version: string, target: string, timeoutM
     const program = readdirSync(folder).find((name) => name.startsWith('temporal'));
     if (code !== 0 || program === undefined) {
       const reason =
-        /^\w*Error: (.*)$/m.exec(said)?.[1] ??
+        /^reason: (.*)$/m.exec(said)?.[1] ??
         (code === null ? `not done after ${timeoutMs / 1000} s` : 'it gave no reason');
       throw new Error(reason);
     }
