@@ -14,6 +14,8 @@ export function awaitTermination({ supervised }: { supervised: boolean }): Promi
     process.on('SIGINT', () => ask('SIGINT'));
     if (!supervised) return;
     process.stdin.resume();
+    // Watched, but no reason to stay: a program that has ended its work ends although its supervisor holds the pipe.
+    process.stdin.unref();
     process.stdin.on('error', () => undefined);
     process.stdin.once('close', () => {
       if (!asked) ask('the supervisor is gone');

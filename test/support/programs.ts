@@ -7,6 +7,9 @@ import { freePort } from '../../local/port.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** A program that takes longer to end hangs: it is killed, and the test sees no exit code. */
+const ENDS_WITHIN_MS = 45_000;
+
 export interface Program {
   /** Sends the signal and waits for the end; answers the exit code, null after a kill. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
@@ -40,7 +43,8 @@ export function startProgram(file: string, env: Record<string, string>): Program
     },
     async end(signal = 'SIGTERM') {
       child.kill(signal);
-      return ended;
+      const late = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
+      return ended.finally(() => clearTimeout(late));
     },
   };
 }
