@@ -1,83 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  NativeConnection,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
-import { fileURLToPath } from 'node:url';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LookActivities } from '../../src/activities/look/activities.js';
 import type { LookOutcome, LookRequest } from '../../src/domain/sync-outcome.js';
-import { createLogger } from '../../src/logger.js';
-import { setupTemporal } from '../../src/temporal/setup.js';
-import { getStateQuery, ITEM_WORKFLOW, itemWorkflowId, lookSignal } from '../../src/workflows/messages.js';
-import { testTemporal, type TestTemporal } from '../support/temporal.js';
+import { getStateQuery, itemWorkflowId, STATUS_ATTRIBUTE } from '../../src/workflows/messages.js';
+import {
+  createTestWorkflows,
+  eventually,
+  type ItemHandle,
+  type TestWorkflows,
+} from '../support/workflows.js';
 
-let temporal: TestTemporal;
-let client: Client;
-let native: NativeConnection;
-let bundle: WorkflowBundleWithSourceMap;
+let workflows: TestWorkflows;
+let signal: TestWorkflows['signal'];
 
 beforeAll(async () => {
-  temporal = await testTemporal();
-  client = new Client({
-    connection: await Connection.connect({ address: temporal.address }),
-    namespace: temporal.namespace,
-  });
-  native = await NativeConnection.connect({ address: temporal.address });
-  await setupTemporal(client, createLogger('test', 'silent'), {
-    namespace: temporal.namespace,
-    taskQueue: temporal.taskQueue,
-    sweepIntervalMs: 3_600_000,
-  });
-  bundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-  });
+  workflows = await createTestWorkflows();
+  ({ signal } = workflows);
 });
-afterAll(async () => {
-  await native.close();
-  await client.connection.close();
-});
+afterAll(() => workflows.close());
 
 /** Runs `body` against a worker whose look at Items is `answer`. */
-async function withWorker<T>(
+const withWorker = <T>(
   answer: (request: LookRequest) => Promise<LookOutcome>,
   body: () => Promise<T>,
-): Promise<T> {
-  const activities: LookActivities = { lookAtItem: answer };
-  const worker = await Worker.create({
-    connection: native,
-    namespace: temporal.namespace,
-    taskQueue: temporal.taskQueue,
-    workflowBundle: bundle,
-    activities,
-  });
-  return worker.runUntil(body);
-}
+): Promise<T> => workflows.withWorker({ lookAtItem: answer } satisfies LookActivities, body);
 
-const signal = (itemId: string) =>
-  client.workflow.signalWithStart(ITEM_WORKFLOW, {
-    workflowId: itemWorkflowId(itemId),
-    taskQueue: temporal.taskQueue,
-    args: [{ itemId }],
-    signal: lookSignal,
-    signalArgs: [],
-  });
-
-async function eventually(
-  what: string,
-  holds: () => Promise<boolean> | boolean,
-  withinMs = 20_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${what}`);
-    await sleep(20);
-  }
-}
+/** What the Temporal UI shows for the workflow. */
+const detailsOf = async (handle: ItemHandle): Promise<string> => {
+  const { currentDetails } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return currentDetails ?? '';
+};
 
 const rested = (over: Partial<LookOutcome> = {}): LookOutcome => ({
   kind: 'synced',
@@ -160,6 +114,124 @@ describe('item workflow', () => {
         const second = await signal(itemId);
         await second.result();
         expect(second.signaledRunId).not.toBe(first.signaledRunId);
+      },
+    );
+  });
+});
+
+describe('an item workflow that a person must help', () => {
+  it('says so in its details and search attribute, answers queries, and changes with the reason', async () => {
+    const itemId = randomUUID();
+    let detail: string | null = '[ITEM_LOGIN_REQUIRED] log in';
+    await withWorker(
+      async () =>
+        detail === null
+          ? rested()
+          : { kind: 'paused', status: 'erroring', detail, wakeAt: Date.now() + 3_600_000 },
+      async () => {
+        const handle = await signal(itemId);
+        const shows = (text: string) => async () => (await detailsOf(handle)).includes(text);
+        await eventually('the reason', shows('ITEM_LOGIN_REQUIRED'));
+        expect(await handle.query(getStateQuery)).toMatchObject({
+          phase: 'paused',
+          status: 'erroring',
+          detail,
+        });
+        await eventually('the search attribute', async () => {
+          const { typedSearchAttributes } = await handle.describe();
+          return typedSearchAttributes
+            .getAll()
+            .some(({ key, value }) => key.name === STATUS_ATTRIBUTE && value === 'erroring');
+        });
+        // Status and phase stay, the reason does not.
+        detail = '[INVALID_API_KEYS] wrong keys';
+        await signal(itemId);
+        await eventually('the new reason', shows('INVALID_API_KEYS'));
+        detail = null;
+        await signal(itemId);
+        await eventually('the end of it', shows('**active**, waiting'));
+        await handle.terminate();
+      },
+    );
+  });
+
+  it('shows a failure that nobody foresaw, and looks again on a signal', async () => {
+    const itemId = randomUUID();
+    let broken = true;
+    await withWorker(
+      async ({ mode }) => {
+        if (mode === 'quick') return broken ? { kind: 'handover' } : rested();
+        throw ApplicationFailure.nonRetryable('out of order');
+      },
+      async () => {
+        const handle = await signal(itemId);
+        await eventually('the failure', async () => (await detailsOf(handle)).includes('out of order'));
+        const { phase, wakeAt } = await handle.query(getStateQuery);
+        expect(phase).toBe('waiting');
+        expect(wakeAt).toBeGreaterThan(Date.now());
+        broken = false;
+        await signal(itemId);
+        await eventually('rest', async () => (await handle.query(getStateQuery)).detail === null);
+        await handle.terminate();
+      },
+    );
+  });
+
+  it('does not spin when a look finds that its time has not come yet', async () => {
+    const itemId = randomUUID();
+    let looks = 0;
+    await withWorker(
+      async () => {
+        looks += 1;
+        // As with a clock of PostgreSQL that is behind.
+        return { kind: 'idle', status: 'active', detail: null, wakeAt: Date.now() - 5_000 };
+      },
+      async () => {
+        const handle = await signal(itemId);
+        await eventually('a look', () => looks > 0);
+        await sleep(1_000);
+        expect(looks).toBeLessThan(8);
+        await handle.terminate();
+      },
+    );
+  });
+});
+
+describe('continue-as-new', () => {
+  it('loses no signal, however close it comes', async () => {
+    const itemId = randomUUID();
+    let sent = 0;
+    let seen = 0;
+    let looks = 0;
+    await withWorker(
+      async () => {
+        looks += 1;
+        const now = sent;
+        await sleep(Math.random() * 5);
+        seen = now;
+        return rested();
+      },
+      async () => {
+        const first = await signal(itemId, { historyLength: 25 });
+        const runs = new Set<string>();
+        for (let count = 0; count < 80; count++) {
+          // The fact before its signal, as intake does it.
+          sent += 1;
+          runs.add((await signal(itemId, { historyLength: 25 })).signaledRunId);
+          if (count % 3 === 0) await sleep(Math.random() * 30);
+        }
+        await eventually('all is seen', () => seen === sent);
+        expect(runs.size).toBeGreaterThan(3);
+        const handle = workflows.client.workflow.getHandle(itemWorkflowId(itemId));
+        const latest = await handle.describe();
+        expect(latest.runId).not.toBe(first.signaledRunId);
+        expect(latest.status.name).toBe('RUNNING');
+        expect(latest.historyLength).toBeLessThan(80);
+        // Coalesced, and the state went along.
+        expect(looks).toBeLessThan(sent * 2);
+        await eventually('rest', async () => (await handle.query(getStateQuery)).phase === 'waiting');
+        expect((await handle.query(getStateQuery)).syncs).toBe(looks);
+        await handle.terminate();
       },
     );
   });

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection, type WorkflowHandleWithSignaledRunId } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { createLogger } from '../../src/logger.js';
+import { setupTemporal } from '../../src/temporal/setup.js';
+import type { itemWorkflow } from '../../src/workflows/item.js';
+import {
+  ITEM_WORKFLOW,
+  itemWorkflowId,
+  lookSignal,
+  type ItemWorkflowInput,
+} from '../../src/workflows/messages.js';
+import { testTemporal, type TestTemporal } from './temporal.js';
+
+/** Nothing of the SDK belongs into the output of a test that passes. */
+const QUIET = new DefaultLogger('ERROR', () => undefined);
+
+/** Silences the SDK of this process; before anything else of it is used. */
+export const quietRuntime = (): void => {
+  Runtime.install({ logger: QUIET, shutdownSignals: [] });
+};
+
+/** The workflows as production has them, bundled from the sources. */
+export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    logger: QUIET,
+  });
+
+export type ItemHandle = WorkflowHandleWithSignaledRunId<typeof itemWorkflow>;
+
+export interface TestWorkflows {
+  temporal: TestTemporal;
+  client: Client;
+  bundle: WorkflowBundleWithSourceMap;
+  createWorker(activities: object, options?: Partial<WorkerOptions>): Promise<Worker>;
+  /** Runs `body` while a worker with these activities runs. */
+  withWorker<T>(activities: object, body: () => Promise<T>, options?: Partial<WorkerOptions>): Promise<T>;
+  /** Signal-with-start, as intake and links do. */
+  signal(itemId: string, input?: Omit<ItemWorkflowInput, 'itemId'>): Promise<ItemHandle>;
+  close(): Promise<void>;
+}
+
+/** The run's Temporal dev server with a task queue of the caller's own, and one bundle for all workers of the file. */
+export async function createTestWorkflows(): Promise<TestWorkflows> {
+  quietRuntime();
+  const temporal = await testTemporal();
+  const { address, namespace, taskQueue } = temporal;
+  const client = new Client({ connection: await Connection.connect({ address }), namespace });
+  const native = await NativeConnection.connect({ address });
+  await setupTemporal(client, createLogger('test', 'silent'), {
+    namespace,
+    taskQueue,
+    sweepIntervalMs: 3_600_000,
+  });
+  const bundle = await bundleWorkflows();
+  const createWorker: TestWorkflows['createWorker'] = (activities, options = {}) =>
+    Worker.create({
+      connection: native,
+      namespace,
+      taskQueue,
+      workflowBundle: bundle,
+      activities,
+      ...options,
+    });
+  return {
+    temporal,
+    client,
+    bundle,
+    createWorker,
+    async withWorker(activities, body, options) {
+      const worker = await createWorker(activities, options);
+      return worker.runUntil(body);
+    },
+    signal: (itemId, input = {}) =>
+      client.workflow.signalWithStart<typeof itemWorkflow>(ITEM_WORKFLOW, {
+        workflowId: itemWorkflowId(itemId),
+        taskQueue,
+        args: [{ itemId, ...input }],
+        signal: lookSignal,
+        signalArgs: [],
+      }),
+    async close() {
+      await native.close();
+      await client.connection.close();
+    },
+  };
+}
+
+/** Polls until `holds`; what must happen soon, at a time that nobody announces. */
+export async function eventually(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  withinMs = 20_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${what}`);
+    await sleep(20);
+  }
+}
