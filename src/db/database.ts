@@ -42,6 +42,8 @@ export function createDatabase({ url, poolMax = 10, name }: DatabaseOptions): Da
     connection: { connectionString: url, options, application_name: name, types, keepAlive: true },
     pool: { min: 0, max: poolMax, acquireTimeoutMillis: 10_000 },
     acquireConnectionTimeout: 10_000,
+    // Messages of errors reach logs: they hold the statement, never the values (invariant I7).
+    compileSqlOnError: false,
     // Whatever goes wrong is thrown to the caller, who logs it with its context.
     log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
   });

@@ -13,6 +13,18 @@ export interface RequestState {
   failure?: unknown;
 }
 
+/** What a log line may tell of a failure: PostgreSQL's `detail` and `where` quote the values of rows. */
+function describeFailure(failure: unknown): Record<string, unknown> {
+  if (!(failure instanceof Error)) return { type: typeof failure };
+  const { code } = failure as { code?: unknown };
+  return {
+    type: failure.name,
+    message: failure.message,
+    stack: failure.stack,
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
 const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const QUIET = new Set(['/healthz', '/readyz']);
 
@@ -34,7 +46,7 @@ export function createRequestContext(logger: Logger): Middleware<RequestState> {
       duration_ms: Math.round(performance.now() - started),
       ...(organizationId === undefined ? {} : { organization_id: organizationId }),
     };
-    if (failure !== undefined) logger.error({ ...line, err: failure }, 'request failed');
+    if (failure !== undefined) logger.error({ ...line, failure: describeFailure(failure) }, 'request failed');
     else if (QUIET.has(ctx.path)) logger.debug(line, 'request');
     else logger.info(line, 'request');
   };
