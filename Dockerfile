@@ -1,8 +1,8 @@
 # syntax=docker/dockerfile:1
 # Images of Ardea: `--target simulator` for the Plaid simulator, the last stage for api, worker, migrate and setup, which
-# differ by their command only. Debian, because Temporal's native part is built for glibc. The tag follows the patches of
-# Node 24 LTS; give NODE_IMAGE with a digest for builds that must be repeatable.
-ARG NODE_IMAGE=node:24-bookworm-slim
+# differ by their command only. Debian, because Temporal's native part is built for glibc. Node 24 is the current LTS; give
+# NODE_IMAGE with a newer patch or a digest.
+ARG NODE_IMAGE=node:24.19.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
