@@ -63,6 +63,7 @@ export function createPostLink({
       throw new AppError('link.other_end_user', {
         description: `Item ${posted.itemId} belongs to another end user. Post it with the end_user_id that it was linked with.`,
       });
+    if (outcome.kind === 'no_integration') throw new AppError('integration.not_found');
     if (outcome.signal) signals.look(outcome.link.id);
     return outcome.link;
   };

@@ -48,7 +48,9 @@ export interface LinkInput {
 export type LinkOutcome =
   | { kind: 'linked'; created: boolean; link: LinkRow; signal: boolean }
   /** The Item belongs to another end user of the organisation; nothing was changed. */
-  | { kind: 'other_end_user' };
+  | { kind: 'other_end_user' }
+  /** The integration was deleted meanwhile; nothing was changed. */
+  | { kind: 'no_integration' };
 
 export const LINK_COLUMNS = [
   'id',
@@ -133,6 +135,12 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
     link: (input) =>
       db.transaction(async (trx): Promise<LinkOutcome> => {
         await trx.raw('select lock_plaid_item(?, ?)', [input.integrationId, input.plaidItemId]);
+        // Held until the commit: an integration is deleted, and its Items disabled, before or after this link, never around it.
+        const { rows: live } = await trx.raw<{ rows: unknown[] }>(
+          'select 1 from integrations where id = ? and deleted_at is null for key share',
+          [input.integrationId],
+        );
+        if (live.length === 0) return { kind: 'no_integration' };
         const existing = (
           await trx.raw<{ rows: { id: string; end_user: string }[] }>(
             `select i.id, e.end_user_id as end_user from items i join end_users e on e.id = i.end_user_id
