@@ -4,6 +4,7 @@ import { Client, Connection, type WorkflowHandleWithSignaledRunId } from '@tempo
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  makeTelemetryFilterString,
   NativeConnection,
   Runtime,
   Worker,
@@ -26,7 +27,12 @@ const QUIET = new DefaultLogger('ERROR', () => undefined);
 
 /** Silences the SDK of this process; before anything else of it is used. */
 export const quietRuntime = (): void => {
-  Runtime.install({ logger: QUIET, shutdownSignals: [] });
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({
+    logger: QUIET,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter, forward: {} } },
+  });
 };
 
 /** The workflows as production has them, bundled from the sources. */
