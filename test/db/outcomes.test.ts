@@ -5,7 +5,13 @@ import { RetryLater } from '../../src/activities/look/failed.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { PlaidError } from '../../src/plaid/plaid-error.js';
 import { createTestEngine, QUICK_SETTINGS, type TestEngine } from '../support/engine.js';
-import { createScriptedPlaid, plaidFailure, row, type ScriptedPlaid } from '../support/scripted-plaid.js';
+import {
+  createScriptedPlaid,
+  plaidFailure,
+  row,
+  type ScriptedPage,
+  type ScriptedPlaid,
+} from '../support/scripted-plaid.js';
 import { generationsOf, liveIds, storedItem } from '../support/stored.js';
 
 const { PROBE_INTERVAL, RECONCILE_INTERVAL } = QUICK_SETTINGS;
@@ -304,6 +310,26 @@ describe('/item/get, not the webhook,', () => {
     answer();
     await link('access-2');
     expect(await engine.look(itemId)).toMatchObject({ kind: 'synced' });
+  });
+});
+
+describe('a webhook that comes while Plaid is asked', () => {
+  it.each<[string, () => Promise<ScriptedPage>]>([
+    ['is synced', () => Promise.resolve({ added: [row('row')], cursor: '1' })],
+    ['is not ready', () => Promise.resolve({ cursor: '', status: 'NOT_READY' })],
+    ['needs a person', () => Promise.reject(plaidFailure('ITEM_LOGIN_REQUIRED'))],
+  ])('is not consumed by a look that finds that the Item %s (invariant I11)', async (_, end) => {
+    plaid.sync = async () => {
+      await webhook('TRANSACTIONS', 'SYNC_UPDATES_AVAILABLE');
+      return end();
+    };
+    await engine.look(itemId);
+    const { dirty, synced } = await generationsOf(engine, itemId);
+    expect(dirty - synced).toBe(1);
+    answer('after');
+    await engine.look(itemId);
+    expect(await liveIds(engine, itemId)).toContain('after');
+    expect(await generationsOf(engine, itemId)).toMatchObject({ dirty, synced: dirty });
   });
 });
 

@@ -87,6 +87,30 @@ describe('item workflow', () => {
     );
   });
 
+  it('looks again after a signal that came while a regular activity ran', async () => {
+    const itemId = randomUUID();
+    let finish: (() => void) | null = null;
+    const modes: string[] = [];
+    await withWorker(
+      async ({ mode }) => {
+        modes.push(mode);
+        if (modes.length === 1) return { kind: 'handover' };
+        if (mode === 'full') await new Promise<void>((resolve) => (finish = resolve));
+        return rested();
+      },
+      async () => {
+        const handle = await signal(itemId);
+        await eventually('the regular activity', () => finish !== null);
+        await signal(itemId);
+        await eventually('the signal', async () => (await handle.query(getStateQuery)).look);
+        finish!();
+        await eventually('another look', () => modes.length === 3);
+        expect(modes).toEqual(['quick', 'full', 'quick']);
+        await handle.terminate();
+      },
+    );
+  });
+
   it('wakes at the time that the last look named', async () => {
     const itemId = randomUUID();
     const at: number[] = [];
