@@ -12,6 +12,8 @@ const SESSION = {
   statement_timeout: '120s',
   lock_timeout: '20s',
   timezone: 'UTC',
+  // No statement here runs long enough to earn back its compilation.
+  jit: 'off',
 };
 
 /** date and int8: a bank's date has no zone to be shifted by, a bigint does not fit a double. */
