@@ -7,7 +7,11 @@ let engine: TestEngine;
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  engine = await createTestEngine({ baseUrl: simulator.url });
+  // Waits that no busy machine outlasts: the test says itself when to look.
+  engine = await createTestEngine({
+    baseUrl: simulator.url,
+    settings: { NOT_READY_FIRST_WAIT: 600_000, NOT_READY_LONGEST_WAIT: 600_000, NOT_READY_WINDOW: 3_600_000 },
+  });
 });
 afterAll(async () => {
   await engine.close();
