@@ -1,7 +1,16 @@
 import type { LinkStatus } from './item-status.js';
 
 /** What every look at an Item tells its workflow. Times are epoch milliseconds; all of it is mirrored in PostgreSQL. */
+/** Whose workflow it is, in the words of Plaid and the API; for search attributes, so no secrets and nothing of end users. */
+export interface ItemLabels {
+  /** Plaid's item_id. */
+  plaidItemId: string;
+  integrationId: string;
+  organizationId: string;
+}
+
 export interface LookResult {
+  labels?: ItemLabels;
   status: LinkStatus;
   /** For a person: why, and what to do; null when nothing is wrong. */
   detail: string | null;

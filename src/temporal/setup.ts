@@ -7,7 +7,14 @@ import {
 } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import type { Logger } from '../logger.js';
-import { STATUS_ATTRIBUTE, SWEEP_SCHEDULE_ID, SWEEP_WORKFLOW } from '../workflows/messages.js';
+import {
+  INTEGRATION_ATTRIBUTE,
+  ITEM_ATTRIBUTE,
+  ORGANIZATION_ATTRIBUTE,
+  STATUS_ATTRIBUTE,
+  SWEEP_SCHEDULE_ID,
+  SWEEP_WORKFLOW,
+} from '../workflows/messages.js';
 
 export interface SetupOptions {
   namespace: string;
@@ -15,7 +22,13 @@ export interface SetupOptions {
   sweepIntervalMs: number;
 }
 
-const SEARCH_ATTRIBUTES = { [STATUS_ATTRIBUTE]: 2 } as const;
+const KEYWORD = 2;
+const SEARCH_ATTRIBUTES = {
+  [STATUS_ATTRIBUTE]: KEYWORD,
+  [ITEM_ATTRIBUTE]: KEYWORD,
+  [INTEGRATION_ATTRIBUTE]: KEYWORD,
+  [ORGANIZATION_ATTRIBUTE]: KEYWORD,
+} as const;
 const NAMESPACE_VISIBLE_MS = 60_000;
 const POLL_MS = 250;
 const GRPC_NOT_FOUND = 5;

@@ -1,4 +1,4 @@
-import type { LookOutcome } from '../domain/sync-outcome.js';
+import type { ItemLabels, LookOutcome } from '../domain/sync-outcome.js';
 
 /**
  * The whole state of an item workflow between two activities: plain JSON, because it is the query's answer and the
@@ -18,6 +18,8 @@ export interface ItemWorkflowState {
   wakeAt: number | null;
   /** Activities run by this chain of executions. */
   syncs: number;
+  /** Whose workflow it is; absent until a look has told. */
+  labels?: ItemLabels;
 }
 
 export const initialItemState = (): ItemWorkflowState => ({
@@ -53,6 +55,7 @@ export function applyOutcome(state: ItemWorkflowState, outcome: LookOutcome): Ne
       state.status = outcome.status;
       state.detail = outcome.detail;
       state.wakeAt = outcome.wakeAt;
+      if (outcome.labels) state.labels = outcome.labels;
       if (outcome.kind === 'synced') state.syncs += 1;
       break;
   }
@@ -75,6 +78,10 @@ export function applyFailure(state: ItemWorkflowState, message: string, retryAt:
 /** The text that the Temporal UI shows for the workflow, in Markdown. */
 export function describeState(state: ItemWorkflowState): string {
   const lines = [`**${state.status}**, ${state.phase}`];
+  if (state.labels) {
+    const { plaidItemId, integrationId, organizationId } = state.labels;
+    lines.push(`Plaid Item ${plaidItemId} of integration ${integrationId}, organisation ${organizationId}`);
+  }
   if (state.detail !== null) lines.push(state.detail);
   if (state.wakeAt !== null) lines.push(`next look ${new Date(state.wakeAt).toISOString()} or on a signal`);
   return lines.join('\n\n');

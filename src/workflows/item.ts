@@ -19,7 +19,15 @@ import {
   initialItemState,
   type ItemWorkflowState,
 } from './item-state.js';
-import { getStateQuery, lookSignal, STATUS_ATTRIBUTE, type ItemWorkflowInput } from './messages.js';
+import {
+  getStateQuery,
+  INTEGRATION_ATTRIBUTE,
+  ITEM_ATTRIBUTE,
+  lookSignal,
+  ORGANIZATION_ATTRIBUTE,
+  STATUS_ATTRIBUTE,
+  type ItemWorkflowInput,
+} from './messages.js';
 import { lookAtItem, lookQuickly } from './proxies.js';
 
 /** Well below the server's suggestion of 4,096 events: a short history replays fast when a worker's cache is cold. */
@@ -31,7 +39,11 @@ const BREATH_MS = 1_000;
 const SHORTEST_REST_MS = 200;
 const DEGRADED_RETRY_MS = 15 * 60_000;
 
-const statusAttribute = defineSearchAttributeKey(STATUS_ATTRIBUTE, SearchAttributeType.KEYWORD);
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const statusAttribute = keyword(STATUS_ATTRIBUTE);
+const itemAttribute = keyword(ITEM_ATTRIBUTE);
+const integrationAttribute = keyword(INTEGRATION_ATTRIBUTE);
+const organizationAttribute = keyword(ORGANIZATION_ATTRIBUTE);
 
 /**
  * The durable life of one Item. It serialises, times, retries and pauses; everything it knows it reads from PostgreSQL
@@ -62,7 +74,7 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
     }
     if (shownStatus !== state.status) {
       shownStatus = state.status;
-      upsertSearchAttributes([{ key: statusAttribute, value: state.status }]);
+      upsertSearchAttributes(searchAttributesOf(state));
     }
     if (step.kind === 'stop') {
       await condition(allHandlersFinished);
@@ -82,6 +94,18 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
       return continueAsNew<typeof itemWorkflow>({ ...input, state });
     }
   }
+}
+
+function searchAttributesOf({ status, labels }: ItemWorkflowState) {
+  const found = [{ key: statusAttribute, value: status }];
+  if (labels) {
+    found.push(
+      { key: itemAttribute, value: labels.plaidItemId },
+      { key: integrationAttribute, value: labels.integrationId },
+      { key: organizationAttribute, value: labels.organizationId },
+    );
+  }
+  return found;
 }
 
 async function restUntilNeeded(state: ItemWorkflowState): Promise<void> {

@@ -15,6 +15,10 @@ export const SWEEP_SCHEDULE_ID = 'ardea-sweep';
 
 /** Search attribute (Keyword) with the contract's status of an Item: `ArdeaStatus = "erroring"` finds what needs a person. */
 export const STATUS_ATTRIBUTE = 'ArdeaStatus';
+/** Search attributes (Keyword) that find an Item's workflow: Plaid's item_id, and the API's ids of integration and organisation. */
+export const ITEM_ATTRIBUTE = 'ArdeaItemId';
+export const INTEGRATION_ATTRIBUTE = 'ArdeaIntegrationId';
+export const ORGANIZATION_ATTRIBUTE = 'ArdeaOrganizationId';
 
 /** "Something changed, look": carries no facts; the workflow reads them from PostgreSQL and asks Plaid. */
 export const lookSignal = defineSignal('look');

@@ -31,7 +31,7 @@ export async function failed(deps: LookDeps, context: LookContext, error: unknow
     const next =
       trouble.health === 'deleted' ? null : jitteredAt(deps, deps.settings.PROBE_INTERVAL, context.row.id);
     if (!(await deps.results.recordTrouble(context.basis, trouble, next))) return { kind: 'superseded' };
-    return troubled(trouble, next);
+    return troubled(context.row, trouble, next);
   }
   switch (errorClass) {
     case 'restart':

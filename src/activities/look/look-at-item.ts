@@ -93,5 +93,5 @@ async function probed(deps: LookDeps, context: LookContext): Promise<LookOutcome
   const next =
     outcome.trouble.health === 'deleted' ? null : jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id);
   if (!(await results.recordTrouble(basis, outcome.trouble, next))) return { kind: 'superseded' };
-  return troubled(outcome.trouble, next);
+  return troubled(row, outcome.trouble, next);
 }

@@ -1,5 +1,6 @@
+import { toPublicId } from '../../domain/ids.js';
 import { linkStatus } from '../../domain/item-status.js';
-import type { LookOutcome, LookResult } from '../../domain/sync-outcome.js';
+import type { ItemLabels, LookOutcome, LookResult } from '../../domain/sync-outcome.js';
 import { jittered } from '../../domain/waiting.js';
 import type { LookRow } from '../../db/queries/item-look.js';
 import type { Trouble } from '../../db/queries/look-results.js';
@@ -12,6 +13,12 @@ export const jitteredAt = (deps: Pick<LookDeps, 'now'>, intervalMs: number, item
 
 export const inMs = (deps: Pick<LookDeps, 'now'>, ms: number): Date => new Date(deps.now() + ms);
 
+export const labelsOf = (row: LookRow): ItemLabels => ({
+  plaidItemId: row.plaid_item_id,
+  integrationId: toPublicId('integration', row.integration_id),
+  organizationId: toPublicId('organization', row.organization_id),
+});
+
 /** An Item that stays as it was read; `detail` overrides the stored reason. */
 export function resultOf(row: LookRow, next: Date | null, detail?: string): LookResult {
   const status = linkStatus({
@@ -21,16 +28,17 @@ export function resultOf(row: LookRow, next: Date | null, detail?: string): Look
   });
   const reason = row.status_code === null ? null : `[${row.status_code}] ${row.status_message ?? ''}`;
   const advised = reason !== null && row.action !== null ? `${reason}. ${ADVICE[row.action]}` : reason;
-  return { status, detail: detail ?? advised, wakeAt: next?.getTime() ?? null };
+  return { status, detail: detail ?? advised, wakeAt: next?.getTime() ?? null, labels: labelsOf(row) };
 }
 
 /** The outcome of an Item that ran into trouble just now. */
-export function troubled(trouble: Trouble, next: Date | null): LookOutcome {
+export function troubled(row: LookRow, trouble: Trouble, next: Date | null): LookOutcome {
   const gone = trouble.health === 'deleted';
   return {
     kind: gone ? 'stopped' : 'paused',
     status: gone ? 'deleted_in_plaid' : 'erroring',
     detail: `[${trouble.code}] ${trouble.message}. ${ADVICE[trouble.action]}`,
     wakeAt: next?.getTime() ?? null,
+    labels: labelsOf(row),
   };
 }

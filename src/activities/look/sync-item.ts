@@ -6,7 +6,7 @@ import { commitUpdate, type SnapshotRules } from '../../db/queries/update-commit
 import { accountLists, type AccountLists } from './accounts.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { fetchUpdate, type FetchedUpdate } from './fetch-update.js';
-import { inMs, jitteredAt, resultOf, troubled } from './results.js';
+import { inMs, jitteredAt, labelsOf, resultOf, troubled } from './results.js';
 
 /** Fetches one update, or a snapshot when a full resync is due, and commits it. Throws PlaidError where Plaid refuses. */
 export async function syncItem(
@@ -62,6 +62,7 @@ export async function syncItem(
     case 'committed':
       return {
         kind: 'synced',
+        labels: labelsOf(row),
         again: outcome.again,
         status: 'active',
         detail: null,
@@ -98,6 +99,7 @@ async function notReady(deps: LookDeps, context: LookContext): Promise<LookOutco
   if (!(await deps.results.recordNotReady(context.basis, next))) return { kind: 'superseded' };
   return {
     kind: 'not_ready',
+    labels: labelsOf(context.row),
     status: context.row.last_successful_sync_at === null ? 'pending' : 'active',
     detail: null,
     wakeAt: next.getTime(),
@@ -131,5 +133,5 @@ async function unconfirmed(deps: LookDeps, context: LookContext, missing: string
     message: `two full resyncs disagree on what to remove: ${row.resync_missing.length} rows, then ${missing.length}`,
   } as const;
   if (!(await deps.results.recordTrouble(basis, trouble, null))) return { kind: 'superseded' };
-  return troubled(trouble, null);
+  return troubled(row, trouble, null);
 }
