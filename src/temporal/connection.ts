@@ -1,4 +1,11 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+  type ConnectionOptions,
+} from '@temporalio/client';
 
 export interface TemporalClientOptions {
   /** From loadTemporalConfig: address, TLS, API key, metadata. */
@@ -17,14 +24,52 @@ export interface TemporalClient {
  */
 const CHANNEL = { 'grpc.initial_reconnect_backoff_ms': 250, 'grpc.max_reconnect_backoff_ms': 5_000 };
 
+const LONGEST_RETRY_WAIT_MS = 1_000;
+const SLACK_MS = 50;
+
+/**
+ * The SDK's retries, which cannot be cancelled: one that is due after the channel was closed throws out of a timer and ends
+ * the process. So closing first lets those that are waiting come and fail.
+ */
+function closableRetries() {
+  const { delayFunction, retryableDecider } = defaultGrpcRetryOptions({
+    maxIntervalMs: () => LONGEST_RETRY_WAIT_MS,
+  });
+  let lastDueAt = 0;
+  let closing = false;
+  return {
+    interceptor: makeGrpcRetryInterceptor({
+      delayFunction: (attempt, status) => {
+        const delayMs = delayFunction(attempt, status);
+        lastDueAt = Math.max(lastDueAt, Date.now() + delayMs);
+        return delayMs;
+      },
+      retryableDecider: (attempt, status) => !closing && retryableDecider(attempt, status),
+    }),
+    async end(): Promise<void> {
+      closing = true;
+      const leftMs = lastDueAt + SLACK_MS - Date.now();
+      if (leftMs > 0) await sleep(leftMs);
+    },
+  };
+}
+
 /** A client that connects on first use, so that a process starts, and stays up, without Temporal. */
 export function createTemporalClient({
   connectionOptions,
   namespace,
 }: TemporalClientOptions): TemporalClient {
+  const retries = closableRetries();
   const connection = Connection.lazy({
     ...connectionOptions,
+    interceptors: [retries.interceptor, ...(connectionOptions.interceptors ?? [])],
     channelArgs: { ...CHANNEL, ...connectionOptions.channelArgs },
   });
-  return { client: new Client({ connection, namespace }), close: () => connection.close() };
+  return {
+    client: new Client({ connection, namespace }),
+    async close() {
+      await retries.end();
+      await connection.close();
+    },
+  };
 }
