@@ -92,7 +92,10 @@ export interface LinkQueries {
   listByEndUser(organizationId: string, endUserId: string): Promise<LinkRow[]>;
   /** A sync now, also for a paused Item's probe. `signal`: whether the workflow is to be signalled after the commit. */
   requestSync(itemId: string): Promise<{ signal: boolean }>;
-  /** Commits what the user wants and marks the Item dirty, so that its workflow obeys even if the signal is lost. */
+  /**
+   * Commits what the user wants and marks the Item dirty, so that its workflow obeys even if the signal is lost. A disabled
+   * Item stays disabled: it may have been erased since the caller looked, and only a new link brings a token back.
+   */
   setDesiredState(itemId: string, desired: DesiredState): Promise<{ signal: boolean }>;
 }
 
@@ -246,7 +249,7 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         await trx.raw(
           `update items set desired_state = :desired, sync_version = sync_version + 1, status_since = now(), updated_at = now(),
                   next_sync_at = case when :desired = 'active' then now() end
-            where id = :itemId and desired_state <> :desired`,
+            where id = :itemId and desired_state not in (:desired, 'disabled')`,
           { itemId, desired },
         );
         return markDirty(trx, itemId);
