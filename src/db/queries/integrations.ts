@@ -91,8 +91,8 @@ export function createIntegrationQueries({
   const markDirty = async (on: Connection, condition: string, id: string): Promise<TouchedItem[]> => {
     const { rows } = await on.raw<{ rows: TouchedItem[] }>(
       `select i.id as "itemId", d.signal
-         from items i cross join lateral mark_item_dirty(i.id, :staleAfter::interval) d
-        where i.integration_id = :id and ${condition}`,
+         from (select i.id from items i where i.integration_id = :id and ${condition} order by i.id) i
+        cross join lateral mark_item_dirty(i.id, :staleAfter::interval) d`,
       { id, staleAfter: `${signalStaleAfterMs} milliseconds` },
     );
     return rows;
@@ -177,14 +177,19 @@ export function createIntegrationQueries({
 
     remove: (organizationId, id, force) =>
       db.transaction(async (trx) => {
-        const { rows: found } = await trx.raw<{ rows: { live: number }[] }>(
-          `select (select count(*)::int from items i where i.integration_id = n.id
-                      and i.desired_state <> 'disabled' and i.health <> 'deleted') as live
-             from integrations n where n.organization_id = ? and n.id = ? and n.deleted_at is null for update`,
+        const { rows: found } = await trx.raw<{ rows: unknown[] }>(
+          'select 1 from integrations where organization_id = ? and id = ? and deleted_at is null for update',
           [organizationId, id],
         );
-        if (!found[0]) return null;
-        if (found[0].live > 0 && !force) return { kind: 'in_use', links: found[0].live };
+        if (found.length === 0) return null;
+        // A statement of its own: what waited for the lock above does not see a link that was committed meanwhile.
+        const { rows: links } = await trx.raw<{ rows: [{ live: number }] }>(
+          `select count(*)::int as live from items
+            where integration_id = ? and desired_state <> 'disabled' and health <> 'deleted'`,
+          [id],
+        );
+        const { live } = links[0];
+        if (live > 0 && !force) return { kind: 'in_use', links: live };
         await trx('integrations').where({ id }).update({ deleted_at: trx.fn.now() });
         // In id order, like every statement that locks several Items.
         await trx.raw(
