@@ -39,6 +39,8 @@ beforeAll(async () => {
     verdict: 'verified',
     body: Buffer.from(plaid),
     headers: JSON.stringify({ 'plaid-verification': SECRET }),
+    forward_state: 'pending',
+    forward_due_at: new Date(),
   });
   await db('accounts').where({ item_id: item.id }).update({ name: SECRET, plaid });
 });
@@ -80,6 +82,11 @@ describe('DELETE …?erase=true', () => {
     const after = await db('items').where({ id: item.id }).first<{ sync_version: string; cursor: null }>();
     expect(Number(after.sync_version)).toBe(Number(version.sync_version) + 1);
     expect(after).toMatchObject({ desired_state: 'disabled', cursor: null, history: 'pending' });
+  });
+
+  it('stops what was still to be forwarded: its bytes are gone', async () => {
+    const rows: unknown = await api.deps.db('plaid_webhooks').select('forward_state', 'forward_error');
+    expect(rows).toEqual([{ forward_state: 'stopped', forward_error: 'the data of the Item were erased' }]);
   });
 
   it('is idempotent: the feed hears of it once', async () => {

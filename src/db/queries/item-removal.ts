@@ -42,7 +42,6 @@ async function erase(trx: Transaction, itemId: string): Promise<string[]> {
       where item_id = ?`,
     [itemId],
   );
-  await trx.raw(`update plaid_webhooks set body = '', headers = '{}' where item_id = ?`, [itemId]);
   // Without a cursor a later link of the same Item gets its whole history again.
   await trx.raw(
     `update items
@@ -52,6 +51,18 @@ async function erase(trx: Transaction, itemId: string): Promise<string[]> {
     [itemId],
   );
   return rows.map((row) => row.id);
+}
+
+/** A webhook without its body is not worth forwarding: what is still to be sent is stopped. */
+async function eraseWebhooks(trx: Transaction, itemId: string): Promise<void> {
+  await trx.raw(
+    `update plaid_webhooks
+        set body = '', headers = '{}',
+            forward_error = case when forward_state = 'pending' then 'the data of the Item were erased' else forward_error end,
+            forward_state = case when forward_state = 'pending' then 'stopped' else forward_state end
+      where item_id = ?`,
+    [itemId],
+  );
 }
 
 export function createItemRemovalQueries({
@@ -78,6 +89,8 @@ export function createItemRemovalQueries({
           'select signal from mark_item_dirty(?, ?)',
           [itemId, `${signalStaleAfterMs} milliseconds`],
         );
+        // After item_sync, in the order of intake: a delivery of a known JWT holds item_sync and wants its row.
+        if (options.erase) await eraseWebhooks(trx, itemId);
         await stampChanges(trx, organizationId, erased);
         return rows[0];
       }),
