@@ -27,6 +27,8 @@ it('merges nothing when PostgreSQL has emptied the staged rows in a crash, and s
   await expect(engine.look(id)).rejects.toThrow('not merged');
   expect(await liveIds(engine, id)).toEqual([]);
   expect(await storedItem(engine, id)).toMatchObject({ cursor: null });
+  // Retries of a merge that cannot succeed must not pile up their rows.
+  for (const table of ['sync_staged_rows', 'sync_staged_runs']) expect(await engine.db(table)).toEqual([]);
 
   expect(await engine.look(id)).toMatchObject({ kind: 'synced' });
   expect(new Set(await liveIds(engine, id))).toEqual(new Set(['a', 'b', 'c']));

@@ -40,11 +40,18 @@ export async function fetchUpdate(
   try {
     return { kind: 'fetched', update: await stagedPages(deps, context, runId, first) };
   } catch (error) {
-    await deps.staging
-      .discard(runId)
-      .catch((cause: unknown) => deps.logger.warn({ err: cause, runId }, 'staged rows left to the sweep'));
+    await discardStaged(deps, { kind: 'staged', runId });
     throw error;
   }
+}
+
+/** Removes what was staged, if anything was. Never throws: the sweep removes what is left. */
+export async function discardStaged(deps: LookDeps, source: RowSource): Promise<void> {
+  if (source.kind !== 'staged') return;
+  const { runId } = source;
+  await deps.staging
+    .discard(runId)
+    .catch((error: unknown) => deps.logger.warn({ err: error, runId }, 'staged rows left to the sweep'));
 }
 
 async function fetchPage(deps: LookDeps, context: LookContext, cursor: string | null): Promise<SyncPage> {

@@ -5,7 +5,7 @@ import { backoffMs } from '../../domain/waiting.js';
 import { commitUpdate, type SnapshotRules } from '../../db/queries/update-commit.js';
 import { accountLists, type AccountLists } from './accounts.js';
 import type { LookContext, LookDeps } from './deps.js';
-import { fetchUpdate, type FetchedUpdate } from './fetch-update.js';
+import { discardStaged, fetchUpdate, type FetchedUpdate } from './fetch-update.js';
 import { inMs, jitteredAt, labelsOf, resultOf, troubled } from './results.js';
 
 /** Fetches one update, or a snapshot when a full resync is due, and commits it. Throws PlaidError where Plaid refuses. */
@@ -19,13 +19,28 @@ export async function syncItem(
     // A snapshot is many pages, and what it lacks may need confirming: never in a quick sync.
     if (context.mode === 'quick') return { kind: 'handover' };
   }
-  if (context.mode === 'full') await deps.looks.markSyncing(row.id);
+  if (context.mode === 'full') await deps.looks.markSyncing(row.id, context.basis.syncVersion);
   const startedAt = new Date(deps.now());
   const fetched = await fetchUpdate(deps, context, plan.resync ? null : row.cursor);
   if (fetched.kind === 'longer_than_a_page') return { kind: 'handover' };
   const { update } = fetched;
-  if (isNotReady(update)) return notReady(deps, context);
+  try {
+    if (isNotReady(update)) return await notReady(deps, context);
+    return await commitFetched(deps, context, plan, update, startedAt);
+  } finally {
+    // A commit has left nothing of them. Whatever else came of it, rows of a dead run id would fill the disk, retry by retry.
+    await discardStaged(deps, update.source);
+  }
+}
 
+async function commitFetched(
+  deps: LookDeps,
+  context: LookContext,
+  plan: Extract<LookPlan, { kind: 'sync' }>,
+  update: FetchedUpdate,
+  startedAt: Date,
+): Promise<LookOutcome> {
+  const { row } = context;
   const lists = await accountLists(deps, context, update, plan.refreshAccounts || plan.resync);
   const history = historyAfter(row.history, update.updateStatus);
   const nextSyncAt = nextAfter(deps, context, history);
@@ -54,10 +69,8 @@ export async function syncItem(
   });
   switch (outcome.kind) {
     case 'superseded':
-      if (update.source.kind === 'staged') await deps.staging.discard(update.runId);
       return { kind: 'superseded' };
     case 'unconfirmed':
-      if (update.source.kind === 'staged') await deps.staging.discard(update.runId);
       return unconfirmed(deps, context, outcome.missing);
     case 'committed':
       return {

@@ -51,8 +51,8 @@ export interface ItemLookQueries {
    * so that whatever a claim covers is also seen. Null: no such Item.
    */
   claim(itemId: string): Promise<LookRow | null>;
-  /** Marks a long update as running, for readers; cleared by whatever ends it. */
-  markSyncing(itemId: string): Promise<void>;
+  /** Marks a long update as running, for readers; cleared by whatever ends it. A superseded attempt marks nothing. */
+  markSyncing(itemId: string, syncVersion: string): Promise<void>;
 }
 
 const LOOK = `
@@ -71,8 +71,11 @@ export function createItemLookQueries(db: Database): ItemLookQueries {
       const { rows } = await db.raw<{ rows: LookRow[] }>(LOOK, [itemId]);
       return rows[0] ?? null;
     },
-    async markSyncing(itemId) {
-      await db.raw('update items set syncing_since = now() where id = ? and syncing_since is null', [itemId]);
+    async markSyncing(itemId, syncVersion) {
+      await db.raw(
+        'update items set syncing_since = now() where id = ? and sync_version = ? and syncing_since is null',
+        [itemId, syncVersion],
+      );
     },
   };
 }
