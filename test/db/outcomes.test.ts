@@ -279,6 +279,24 @@ describe('a paused Item', () => {
     expect(used).toBe(token);
   });
 
+  it('still says what a person must do while Plaid cannot be asked', async () => {
+    const before = await item();
+    plaid.itemError = () => {
+      throw plaidFailure('INTERNAL_SERVER_ERROR', { httpStatus: 500 });
+    };
+    await webhook('ITEM', 'LOGIN_REPAIRED');
+    expect(await engine.look(itemId, 'quick')).toMatchObject({ status: 'erroring' });
+    const { health, status_code, status_message, action } = before;
+    expect(await item()).toMatchObject({
+      health,
+      status_code,
+      status_message,
+      action,
+
+      failures: 1,
+    });
+  });
+
   it('is shown as healthy when only the institution is in the way after that', async () => {
     plaid.itemError = () => null;
     failWith('INSTITUTION_DOWN');

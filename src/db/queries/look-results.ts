@@ -105,8 +105,12 @@ export function createLookResultQueries(db: Database): LookResultQueries {
       ),
     async recordFailure(basis, { code, message, held }, nextSyncAt) {
       await db.raw(
-        `update items set failures = failures + 1, status_since = case when status_code is distinct from :code then now() else status_since end,
-                status_code = :code, status_message = :message, action = 'wait', next_sync_at = :nextSyncAt,
+        `update items set failures = failures + 1,
+                -- What an erroring Item asks of a person stays asked for, though a probe could not ask Plaid about it.
+                status_since = case when health <> 'erroring' and status_code is distinct from :code then now() else status_since end,
+                status_code = case when health = 'erroring' then status_code else :code end,
+                status_message = case when health = 'erroring' then status_message else :message end,
+                action = case when health = 'erroring' then action else 'wait' end, next_sync_at = :nextSyncAt,
                 hold_until = case when :held then :nextSyncAt::timestamptz end, syncing_since = null
           where id = :itemId and sync_version = :syncVersion`,
         { code, message, held, nextSyncAt, itemId: basis.itemId, syncVersion: basis.syncVersion },
