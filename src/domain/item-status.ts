@@ -42,3 +42,7 @@ export function linkStatus(facts: ItemStatusFacts): LinkStatus {
   if (facts.syncingSince !== null) return 'syncing';
   return facts.health;
 }
+
+/** The contract's status_message: `[PLAID_ERROR_CODE] Plaid's message`; null when nothing is wrong. */
+export const statusMessage = (code: string | null, message: string | null): string | null =>
+  code === null ? null : message === null ? `[${code}]` : `[${code}] ${message}`;

@@ -208,6 +208,25 @@ describe('reading links', () => {
   });
 });
 
+describe('the status of a link', () => {
+  it("gives Plaid's code and message in the form of the contract", async () => {
+    await post(linkBody());
+    expect((await api.call<One>('GET', one())).json.link.status_message).toBeNull();
+    await api.deps
+      .db('items')
+      .where({ plaid_item_id: item.itemId })
+      .update({
+        health: 'erroring',
+        status_code: 'ITEM_LOGIN_REQUIRED',
+        status_message: 'the login has changed',
+      });
+    expect((await api.call<One>('GET', one())).json.link).toMatchObject({
+      status: 'erroring',
+      status_message: '[ITEM_LOGIN_REQUIRED] the login has changed',
+    });
+  });
+});
+
 describe('refresh, pause, resume', () => {
   it('asks for a sync now', async () => {
     await post(linkBody());

@@ -1,5 +1,5 @@
 import { toPublicId } from '../../domain/ids.js';
-import { linkStatus } from '../../domain/item-status.js';
+import { linkStatus, statusMessage } from '../../domain/item-status.js';
 import type { ItemLabels, LookOutcome, LookResult } from '../../domain/sync-outcome.js';
 import { jittered } from '../../domain/waiting.js';
 import type { LookRow } from '../../db/queries/item-look.js';
@@ -26,7 +26,7 @@ export function resultOf(row: LookRow, next: Date | null, detail?: string): Look
     desiredState: row.integration_deleted ? 'disabled' : row.desired_state,
     syncingSince: null,
   });
-  const reason = row.status_code === null ? null : `[${row.status_code}] ${row.status_message ?? ''}`;
+  const reason = statusMessage(row.status_code, row.status_message);
   const advised = reason !== null && row.action !== null ? `${reason}. ${ADVICE[row.action]}` : reason;
   return { status, detail: detail ?? advised, wakeAt: next?.getTime() ?? null, labels: labelsOf(row) };
 }
@@ -37,7 +37,7 @@ export function troubled(row: LookRow, trouble: Trouble, next: Date | null): Loo
   return {
     kind: gone ? 'stopped' : 'paused',
     status: gone ? 'deleted_in_plaid' : 'erroring',
-    detail: `[${trouble.code}] ${trouble.message}. ${ADVICE[trouble.action]}`,
+    detail: `${statusMessage(trouble.code, trouble.message)}. ${ADVICE[trouble.action]}`,
     wakeAt: next?.getTime() ?? null,
     labels: labelsOf(row),
   };

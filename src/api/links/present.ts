@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { LinkRow } from '../../db/queries/links.js';
 import { toPublicId } from '../../domain/ids.js';
-import { linkStatus } from '../../domain/item-status.js';
+import { linkStatus, statusMessage } from '../../domain/item-status.js';
 import type { link } from './schema.js';
 
 export const statusOf = (row: LinkRow): ReturnType<typeof linkStatus> =>
@@ -13,7 +13,7 @@ export function presentLink(row: LinkRow): z.input<typeof link> {
     item_id: row.plaid_item_id,
     type: 'plaid_integration',
     status: statusOf(row),
-    status_message: row.status_message,
+    status_message: statusMessage(row.status_code, row.status_message),
     status_since: row.status_since.toISOString(),
     action: row.action,
     history: row.history,
