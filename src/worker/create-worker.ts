@@ -94,18 +94,24 @@ export async function createWorker(
     ...(typeof connectionOptions.apiKey === 'string' ? { apiKey: connectionOptions.apiKey } : {}),
     ...(connectionOptions.metadata === undefined ? {} : { metadata: connectionOptions.metadata }),
   });
-  const worker = await Worker.create({
-    ...source,
-    connection,
-    namespace: temporal.namespace,
-    taskQueue: config.TEMPORAL_TASK_QUEUE,
-    activities: createActivities(deps),
-    // An update in the middle of its pages may finish; then it is cancelled and starts over elsewhere.
-    shutdownGraceTime: config.SHUTDOWN_GRACE,
-    shutdownForceTime: config.SHUTDOWN_GRACE + 10_000,
-    maxCachedWorkflows: config.WORKER_MAX_CACHED_WORKFLOWS,
-    maxConcurrentActivityTaskExecutions: config.WORKER_CONCURRENCY,
-    maxConcurrentLocalActivityExecutions: config.WORKER_CONCURRENCY,
-  });
-  return { worker, connection };
+  try {
+    const worker = await Worker.create({
+      ...source,
+      connection,
+      namespace: temporal.namespace,
+      taskQueue: config.TEMPORAL_TASK_QUEUE,
+      activities: createActivities(deps),
+      // An update in the middle of its pages may finish; then it is cancelled and starts over elsewhere.
+      shutdownGraceTime: config.SHUTDOWN_GRACE,
+      shutdownForceTime: config.SHUTDOWN_GRACE + 10_000,
+      maxCachedWorkflows: config.WORKER_MAX_CACHED_WORKFLOWS,
+      maxConcurrentActivityTaskExecutions: config.WORKER_CONCURRENCY,
+      maxConcurrentLocalActivityExecutions: config.WORKER_CONCURRENCY,
+    });
+    return { worker, connection };
+  } catch (error) {
+    // The caller tries again, for ever, with a connection of its own each time.
+    await connection.close().catch(() => undefined);
+    throw error;
+  }
 }
