@@ -6,6 +6,8 @@ export async function up(knex: Knex): Promise<void> {
     create table plaid_webhooks (
       id uuid not null default uuid_v7(),
       organization_id uuid not null,
+      -- No foreign key: every row would lock its integration's, where all webhooks of an integration meet. Integrations are
+      -- marked as deleted, never removed, and intake has read the integration before it stores anything.
       integration_id uuid not null,
       -- Null until the Item is linked.
       item_id uuid,
@@ -34,7 +36,6 @@ export async function up(knex: Knex): Promise<void> {
       constraint plaid_webhooks__verdict check (verdict in ('verified', 'stale', 'rejected')),
       constraint plaid_webhooks__forward_state check (forward_state in ('none', 'pending', 'sent', 'failed', 'stopped')),
       constraint plaid_webhooks__forward_due_at check (forward_state <> 'pending' or forward_due_at is not null),
-      constraint plaid_webhooks__integration_id foreign key (integration_id) references integrations (id),
       constraint plaid_webhooks__item_id foreign key (item_id) references items (id)
     );
     create unique index plaid_webhooks__jwt_hash on plaid_webhooks (integration_id, jwt_hash) where verdict <> 'rejected';
@@ -66,39 +67,73 @@ export async function up(knex: Knex): Promise<void> {
       returning s.dirty_gen, owed.it into gen, signal;
     end $fn$;
 
-    -- One round trip per webhook: each statement below has its own snapshot, so the Item is looked up under the lock.
-    create function receive_plaid_webhook(
-      p_organization_id uuid, p_integration_id uuid, p_plaid_item_id text, p_verdict text, p_type text, p_code text,
-      p_body bytea, p_headers jsonb, p_jwt_hash bytea, p_stale_after interval, p_forward boolean,
-      out webhook_id uuid, out item_id uuid, out gen bigint, out signal boolean, out duplicate boolean)
+    -- Takes in all webhooks of a batch, in one round trip and one commit. The Items are looked up by a statement of its own,
+    -- which sees what was linked before their locks were had. A batch raises an Item's generation once: one look that
+    -- begins after the commit consumes all of its webhooks. Answers in the order of the input.
+    create function receive_plaid_webhooks(
+      p_stale_after interval, p_organization_ids uuid[], p_integration_ids uuid[], p_plaid_item_ids text[], p_verdicts text[],
+      p_types text[], p_codes text[], p_bodies bytea[], p_headers jsonb[], p_jwt_hashes bytea[], p_forwards boolean[])
+    returns table (webhook_id uuid, item_id uuid, signal boolean, duplicate boolean)
     language plpgsql volatile as $fn$
-    declare
-      v_live boolean;
     begin
-      signal := false;
-      if p_plaid_item_id is not null then
-        perform lock_plaid_item(p_integration_id, p_plaid_item_id);
-        select i.id, i.desired_state = 'active' and i.health <> 'deleted' into item_id, v_live
-          from items i where i.integration_id = p_integration_id and i.plaid_item_id = p_plaid_item_id;
-        if item_id is not null then
-          select d.gen, d.signal into gen, signal from mark_item_dirty(item_id, p_stale_after, v_live) d;
-        end if;
-      end if;
-      insert into plaid_webhooks as w (organization_id, integration_id, item_id, plaid_item_id, verdict, webhook_type, webhook_code,
-          body, headers, jwt_hash, gen, forward_state, forward_due_at)
-        values (p_organization_id, p_integration_id, item_id, p_plaid_item_id, p_verdict, p_type, p_code,
-          p_body, p_headers, p_jwt_hash, gen, case when p_forward then 'pending' else 'none' end,
-          case when p_forward then clock_timestamp() + p_stale_after end)
-      on conflict (integration_id, jwt_hash) where verdict <> 'rejected' do update
-        set deliveries = w.deliveries + 1, last_received_at = clock_timestamp(),
-            item_id = coalesce(excluded.item_id, w.item_id), gen = coalesce(excluded.gen, w.gen)
-      returning w.id, w.deliveries > 1 into webhook_id, duplicate;
+      -- The locks of lock_plaid_item, in the order of their keys: batches never wait for each other in a circle.
+      perform pg_advisory_xact_lock(k.key)
+         from (select distinct hashtextextended(u.integration_id::text || ':' || u.plaid_item_id, 0) as key
+                 from unnest(p_integration_ids, p_plaid_item_ids) as u (integration_id, plaid_item_id)
+                where u.plaid_item_id is not null order by 1) k;
+      return query
+      with incoming as materialized (
+        select * from unnest(p_organization_ids, p_integration_ids, p_plaid_item_ids, p_verdicts, p_types, p_codes, p_bodies,
+                             p_headers, p_jwt_hashes, p_forwards) with ordinality
+                 as u (organization_id, integration_id, plaid_item_id, verdict, type, code, body, headers, jwt_hash, forward, place)),
+      known as materialized (
+        select n.place, i.id, i.desired_state = 'active' and i.health <> 'deleted' as live
+          from incoming n join items i on i.integration_id = n.integration_id and i.plaid_item_id = n.plaid_item_id),
+      -- In the order of the Items' ids, like every statement that locks several of them.
+      owed as materialized (
+        select s.item_id, k.live and (s.signalled_gen <= s.claimed_gen or s.signalled_at is null
+                                      or s.signalled_at < clock_timestamp() - p_stale_after) as it
+          from item_sync s join (select distinct id, live from known) k on k.id = s.item_id
+         order by s.item_id for update of s),
+      marked as (
+        update item_sync s
+           set dirty_gen = s.dirty_gen + 1,
+               signalled_gen = case when owed.it then s.dirty_gen + 1 else s.signalled_gen end,
+               signalled_at = case when owed.it then clock_timestamp() else s.signalled_at end,
+               repeated_signals = case when owed.it then 0 else s.repeated_signals end
+          from owed where s.item_id = owed.item_id
+        returning s.item_id, s.dirty_gen as gen, owed.it as signal),
+      -- The same JWT twice in one batch is one row, like the same JWT in two.
+      counted as (
+        select n.*, row_number() over same_jwt as nth, count(*) over (partition by n.integration_id, n.jwt_hash) as deliveries
+          from incoming n window same_jwt as (partition by n.integration_id, n.jwt_hash order by n.place)),
+      stored as (
+        insert into plaid_webhooks as w (organization_id, integration_id, item_id, plaid_item_id, verdict, webhook_type,
+            webhook_code, body, headers, jwt_hash, gen, deliveries, forward_state, forward_due_at)
+        select c.organization_id, c.integration_id, k.id, c.plaid_item_id, c.verdict, c.type, c.code, c.body, c.headers, c.jwt_hash,
+               m.gen, c.deliveries, case when c.forward then 'pending' else 'none' end,
+               case when c.forward then clock_timestamp() + p_stale_after end
+          from counted c left join known k on k.place = c.place left join marked m on m.item_id = k.id
+         where c.nth = 1
+         order by c.integration_id, c.jwt_hash
+        on conflict (integration_id, jwt_hash) where verdict <> 'rejected' do update
+          set deliveries = w.deliveries + excluded.deliveries, last_received_at = clock_timestamp(),
+              item_id = coalesce(excluded.item_id, w.item_id), gen = coalesce(excluded.gen, w.gen)
+        returning w.id, w.integration_id, w.jwt_hash, w.deliveries)
+      -- One signal for the batch's webhooks of an Item.
+      select w.id, k.id, coalesce(m.signal, false) and row_number() over (partition by k.id order by c.place) = 1,
+             w.deliveries > c.deliveries or c.nth > 1
+        from counted c
+        join stored w on w.integration_id = c.integration_id and w.jwt_hash = c.jwt_hash
+        left join known k on k.place = c.place
+        left join marked m on m.item_id = k.id
+       order by c.place;
     end $fn$;
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(
-    'drop function receive_plaid_webhook, mark_item_dirty, lock_plaid_item; drop table plaid_webhooks;',
+    'drop function receive_plaid_webhooks, mark_item_dirty, lock_plaid_item; drop table plaid_webhooks;',
   );
 }

@@ -3,8 +3,6 @@ import * as tenancy from './20261123000001_tenancy.js';
 import * as items from './20261123000002_items.js';
 import * as transactions from './20261123000003_transactions.js';
 import * as inbox from './20261123000004_inbox.js';
-import * as mergeSpeed from './20261123000005_merge_speed.js';
-import * as webhookParent from './20261123000006_webhook_parent.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -20,6 +18,4 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000002_items': items,
   '20261123000003_transactions': transactions,
   '20261123000004_inbox': inbox,
-  '20261123000005_merge_speed': mergeSpeed,
-  '20261123000006_webhook_parent': webhookParent,
 };

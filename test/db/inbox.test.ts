@@ -198,18 +198,25 @@ describe('receive', () => {
     expect(new Set(answers.map((answer) => answer.webhookId)).size).toBe(1);
     expect(answers.filter((answer) => !answer.duplicate)).toHaveLength(1);
     expect(await rows()).toHaveLength(1);
-    expect((await generations(id)).dirty).toBe(before.dirty + 24);
+    const [{ deliveries }] = (
+      await db.raw<{ rows: [{ deliveries: number }] }>('select deliveries from plaid_webhooks')
+    ).rows;
+    expect(deliveries).toBe(24);
+    expect((await generations(id)).dirty).toBeGreaterThan(before.dirty);
   });
 
-  it('gives concurrent webhooks of one Item their own generations and one signal', async () => {
+  it('gives concurrent webhooks of one Item new generations and one signal', async () => {
     const { id } = await link('item');
     await claim(id);
     const before = await generations(id);
     const answers = await Promise.all(Array.from({ length: 40 }, () => inbox.receive(webhook('item'))));
     expect(answers.filter((answer) => answer.signal)).toHaveLength(1);
     const gens = (await rows()).map((row) => Number(row.gen)).sort((a, b) => a - b);
-    expect(gens).toEqual(Array.from({ length: 40 }, (_, i) => before.dirty + 1 + i));
-    expect((await generations(id)).dirty).toBe(before.dirty + 40);
+    // Those that share a commit share a generation: none is of the time before, none is ahead of the Item.
+    const { dirty } = await generations(id);
+    expect(gens).toHaveLength(40);
+    expect(gens[0]).toBe(before.dirty + 1);
+    expect(gens.at(-1)).toBe(dirty);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Database } from '../database.js';
+import { createBatcher } from '../batcher.js';
 import { preparedStatement } from '../prepared.js';
 
 /** What intake must know of an integration; the secret is still sealed. */
@@ -75,7 +76,13 @@ const REJECTED_HEADER_CHARACTERS = 2_048;
 
 const RECEIVE = `
   select webhook_id as "webhookId", item_id as "itemId", signal, duplicate
-    from receive_plaid_webhook($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::interval, $11)`;
+    from receive_plaid_webhooks($1::interval, $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+                                $9::jsonb[], $10::bytea[], $11::boolean[])`;
+
+/** More in one transaction would hold the Items' locks longer than the saved commits are worth. */
+const MOST_IN_A_BATCH = 50;
+/** One batch commits while the next one is being taken in. */
+const BATCHES_AT_ONCE = 3;
 
 // The new row is not visible to the other part of the statement, hence one less than the cap. Rows that another
 // rejection is deleting at this moment are left to it.
@@ -105,7 +112,25 @@ const shortened = (headers: StoredHeaders): StoredHeaders =>
 
 export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: InboxQueriesDeps): InboxQueries {
   const staleAfter = `${signalStaleAfterMs} milliseconds`;
-  const receive = preparedStatement<Received>(db, 'receive_plaid_webhook', RECEIVE);
+  const receiveAll = preparedStatement<Received>(db, 'receive_plaid_webhooks', RECEIVE);
+  const receive = createBatcher<ReceivedWebhook, Received>({
+    all: (webhooks) =>
+      receiveAll([
+        staleAfter,
+        webhooks.map((webhook) => webhook.organizationId),
+        webhooks.map((webhook) => webhook.integrationId),
+        webhooks.map((webhook) => webhook.plaidItemId),
+        webhooks.map((webhook) => webhook.verdict),
+        webhooks.map((webhook) => webhook.webhookType),
+        webhooks.map((webhook) => webhook.webhookCode),
+        webhooks.map((webhook) => webhook.body),
+        webhooks.map((webhook) => JSON.stringify(webhook.headers)),
+        webhooks.map((webhook) => webhook.jwtHash),
+        webhooks.map((webhook) => webhook.forward),
+      ]),
+    mostInABatch: MOST_IN_A_BATCH,
+    batchesAtOnce: BATCHES_AT_ONCE,
+  });
   const pruned = async (sql: string, most: number): Promise<number> => {
     const { rowCount } = await db.raw<{ rowCount: number }>(sql, { most });
     return rowCount;
@@ -121,22 +146,7 @@ export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: Inbo
       return rows[0] ?? null;
     },
 
-    async receive(webhook) {
-      const [received] = await receive([
-        webhook.organizationId,
-        webhook.integrationId,
-        webhook.plaidItemId,
-        webhook.verdict,
-        webhook.webhookType,
-        webhook.webhookCode,
-        webhook.body,
-        JSON.stringify(webhook.headers),
-        webhook.jwtHash,
-        staleAfter,
-        webhook.forward,
-      ]);
-      return received!;
-    },
+    receive,
 
     async recordRejected({ organizationId, integrationId, reason, body, headers }) {
       if (maxRejected === 0) return;
