@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
-import type { Logger } from '../../logger.js';
+import { withoutRedaction, type Logger } from '../../logger.js';
 
 /** What every middleware and route may rely on in `ctx.state`. */
 export interface RequestState {
@@ -30,10 +30,11 @@ const QUIET = new Set(['/healthz', '/readyz']);
 
 /** Gives each request an id (the caller's own, if it is sane), answers it in x-request-id and logs one line per request. */
 export function createRequestContext(logger: Logger): Middleware<RequestState> {
+  const lines = withoutRedaction(logger);
   return async function requestContext(ctx, next) {
     const started = performance.now();
     const given = ctx.get('x-request-id');
-    const requestId = SANE_ID.test(given) ? given : `req_${randomBytes(12).toString('hex')}`;
+    const requestId = SANE_ID.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`;
     ctx.state.requestId = requestId;
     ctx.set('x-request-id', requestId);
     await next();
@@ -47,7 +48,7 @@ export function createRequestContext(logger: Logger): Middleware<RequestState> {
       ...(organizationId === undefined ? {} : { organization_id: organizationId }),
     };
     if (failure !== undefined) logger.error({ ...line, failure: describeFailure(failure) }, 'request failed');
-    else if (QUIET.has(ctx.path)) logger.debug(line, 'request');
-    else logger.info(line, 'request');
+    else if (QUIET.has(ctx.path)) lines.debug(line, 'request');
+    else lines.info(line, 'request');
   };
 }
