@@ -52,14 +52,17 @@ export const decimal = z
   .regex(/^[-+]?\d{1,40}(\.\d{1,40})?$/, 'Must be a decimal number.')
   .meta({ type: 'number' });
 
-export const queryDate = z.iso.date('Must be a date: YYYY-MM-DD.');
+/** ISO 8601 knows a year 0000 and zones of up to 24 hours, PostgreSQL knows neither. */
+const isStorable = (value: string): boolean => !/^0000|[-+](1[6-9]|2\d):?\d\d$/.test(value);
 
+const NOT_A_DATE = 'Must be a date: YYYY-MM-DD.';
+export const queryDate = z.iso.date(NOT_A_DATE).refine(isStorable, NOT_A_DATE);
+
+const NOT_A_TIME = 'Must be an ISO 8601 time.';
 /** With or without a zone; without one it is UTC, as the contract's own stamps are. */
 export const queryTime = z
-  .union(
-    [z.iso.datetime({ offset: true }), z.iso.datetime({ local: true }), z.iso.date()],
-    'Must be an ISO 8601 time.',
-  )
+  .union([z.iso.datetime({ offset: true }), z.iso.datetime({ local: true }), z.iso.date()], NOT_A_TIME)
+  .refine(isStorable, NOT_A_TIME)
   .transform((value) =>
     /^\d{4}-\d\d-\d\d$/.test(value)
       ? `${value}T00:00:00Z`

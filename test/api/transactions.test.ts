@@ -155,6 +155,9 @@ describe('GET /api/transactions', () => {
     ['?page=0', 'page'],
     ['?order_by=confidence_desc', 'order_by'],
     ['?last_updated_min=yesterday', 'last_updated_min'],
+    // Well-formed, and too much for PostgreSQL.
+    ['?last_updated_min=2026-01-01T00:00:00%2B16:00', 'last_updated_min'],
+    ['?created_date_min=0000-01-01', 'created_date_min'],
     ['?min_amount=1e9', 'min_amount'],
     ['?description_regex=(', 'description_regex'],
     ['?description_keyword=%00', 'description_keyword'],
