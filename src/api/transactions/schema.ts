@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TRANSACTION_ORDERS, type TransactionOrder } from '../../db/queries/transaction-filter.js';
-import { date, money, passedOn, passedOnOrNull, text, time } from '../fields.js';
+import { date, money, passedOn, passedOnOrNull, time } from '../fields.js';
 
 /** What both shapes have. */
 const shared = {
@@ -112,5 +112,3 @@ export const include = z
   .literal('plaid', 'Must be plaid.')
   .optional()
   .meta({ description: '`plaid` adds the object as Plaid sent it.' });
-
-export const transactionAddress = text(1, 255);
