@@ -292,7 +292,6 @@ describe('a paused Item', () => {
       status_code,
       status_message,
       action,
-
       failures: 1,
     });
   });
