@@ -82,7 +82,18 @@ export default tseslint.config(
     ['src/domain/**/*.ts'],
     [
       never(
-        ['config', 'db', 'plaid', 'workflows', 'activities', 'api', 'worker', 'processing'],
+        [
+          'config',
+          'db',
+          'plaid',
+          'temporal',
+          'workflows',
+          'activities',
+          'api',
+          'worker',
+          'cli',
+          'processing',
+        ],
         'domain imports nothing.',
         { types: false },
       ),
@@ -94,7 +105,7 @@ export default tseslint.config(
     ['src/config/**/*.ts'],
     [
       never(
-        ['db', 'plaid', 'workflows', 'activities', 'api', 'worker'],
+        ['db', 'plaid', 'temporal', 'workflows', 'activities', 'api', 'worker', 'cli'],
         'config depends on nothing but zod and domain.',
         { types: false },
       ),
@@ -104,17 +115,47 @@ export default tseslint.config(
   ),
   boundary(
     ['src/db/**/*.ts'],
-    [never(['plaid', 'workflows', 'activities', 'api', 'worker'], 'db → domain only.'), SIMULATOR, LOCAL],
+    [
+      never(
+        ['config', 'plaid', 'temporal', 'workflows', 'activities', 'api', 'worker', 'cli'],
+        'db → domain only.',
+      ),
+      SIMULATOR,
+      LOCAL,
+    ],
   ),
   boundary(
     ['src/plaid/**/*.ts'],
-    [never(['db', 'workflows', 'activities', 'api', 'worker'], 'plaid → domain only.'), SIMULATOR, LOCAL],
+    [
+      never(
+        ['config', 'db', 'temporal', 'workflows', 'activities', 'api', 'worker', 'cli'],
+        'plaid → domain only.',
+      ),
+      SIMULATOR,
+      LOCAL,
+    ],
+  ),
+  boundary(
+    ['src/temporal/**/*.ts'],
+    [
+      never(
+        ['config', 'db', 'plaid', 'activities', 'api', 'worker', 'cli'],
+        'temporal → workflows/messages only.',
+      ),
+      {
+        regex: 'workflows/(?!messages\\.js$)',
+        allowTypeImports: true,
+        message: 'temporal takes from workflows only messages.ts.',
+      },
+      SIMULATOR,
+      LOCAL,
+    ],
   ),
   boundary(
     ['src/workflows/**/*.ts'],
     [
       never(
-        ['db', 'plaid', 'config', 'activities', 'api', 'worker', 'processing'],
+        ['db', 'plaid', 'config', 'temporal', 'activities', 'api', 'worker', 'cli', 'processing'],
         'Workflow code runs in a sandbox: domain and sibling files only, everything else as `import type`.',
       ),
       {
@@ -136,8 +177,8 @@ export default tseslint.config(
   boundary(
     ['src/activities/**/*.ts'],
     [
-      never(['api', 'worker'], 'activities know neither api nor worker.', { types: false }),
-      never(['workflows'], 'activities take from workflows only messages.ts.'),
+      never(['api', 'worker', 'cli'], 'activities know neither api nor worker.', { types: false }),
+      never(['config', 'temporal', 'workflows'], 'activities → db, plaid, domain only.'),
       SIMULATOR,
       LOCAL,
     ],
@@ -145,7 +186,7 @@ export default tseslint.config(
   boundary(
     ['src/api/**/*.ts'],
     [
-      never(['worker', 'activities'], 'api and worker never import each other.', { types: false }),
+      never(['worker', 'activities', 'cli'], 'api and worker never import each other.', { types: false }),
       {
         regex: 'workflows/(?!messages\\.js$)',
         allowTypeImports: true,
@@ -157,7 +198,7 @@ export default tseslint.config(
   ),
   boundary(
     ['src/worker/**/*.ts'],
-    [never(['api'], 'api and worker never import each other.', { types: false }), SIMULATOR, LOCAL],
+    [never(['api', 'cli'], 'api and worker never import each other.', { types: false }), SIMULATOR, LOCAL],
   ),
   boundary(
     ['simulator/**/*.ts'],
