@@ -2,8 +2,10 @@ export interface BatcherOptions<Input, Output> {
   /** All or nothing, outputs in the order of the inputs. */
   all: (inputs: readonly Input[]) => Promise<readonly Output[]>;
   mostInABatch: number;
-  /** While so many are under way, arrivals wait and form the next batch. */
-  batchesAtOnce: number;
+  /** A batch that is under way longer than this, behind somebody's lock, no longer makes the next one wait. */
+  patienceMs: number;
+  /** Batches under way in all. */
+  mostAtOnce: number;
 }
 
 interface Waiting<Input, Output> {
@@ -21,16 +23,18 @@ const isFromServer = (error: unknown): boolean =>
   'severity' in error;
 
 /**
- * Runs what arrives at the same time together: whoever comes first waits for nobody, whoever comes while others are under
- * way shares the next round trip and commit. A batch that PostgreSQL refuses is run again one by one, so that one bad input
+ * Runs what arrives at the same time together: whoever comes first waits for nobody, whoever comes while a batch is under
+ * way shares the next round trip and commit. One batch at a time makes the largest ones, and measured best. A batch that PostgreSQL refuses is run again one by one, so that one bad input
  * fails alone; inputs must therefore be safe to repeat after a rollback.
  */
 export function createBatcher<Input, Output>(
   options: BatcherOptions<Input, Output>,
 ): (input: Input) => Promise<Output> {
-  const { all, mostInABatch, batchesAtOnce } = options;
+  const { all, mostInABatch, patienceMs, mostAtOnce } = options;
   const waiting: Waiting<Input, Output>[] = [];
   let underWay = 0;
+  /** Batches under way that the next one waits for: 0 or 1. */
+  let awaited = 0;
 
   const run = async (batch: Waiting<Input, Output>[]): Promise<void> => {
     try {
@@ -45,11 +49,20 @@ export function createBatcher<Input, Output>(
   };
 
   const pump = (): void => {
-    while (underWay < batchesAtOnce && waiting.length > 0) {
+    while (waiting.length > 0 && awaited === 0 && underWay < mostAtOnce) {
       underWay += 1;
-      void run(waiting.splice(0, mostInABatch)).finally(() => {
-        underWay -= 1;
+      awaited += 1;
+      let isAwaited = true;
+      const stopWaiting = (): void => {
+        if (isAwaited) awaited -= 1;
+        isAwaited = false;
         pump();
+      };
+      const patience = setTimeout(stopWaiting, patienceMs);
+      void run(waiting.splice(0, mostInABatch)).finally(() => {
+        clearTimeout(patience);
+        underWay -= 1;
+        stopWaiting();
       });
     }
   };

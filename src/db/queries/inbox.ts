@@ -81,8 +81,9 @@ const RECEIVE = `
 
 /** More in one transaction would hold the Items' locks longer than the saved commits are worth. */
 const MOST_IN_A_BATCH = 50;
-/** One batch commits while the next one is being taken in. */
-const BATCHES_AT_ONCE = 3;
+/** Ten times what a batch takes: only a lock, of a merge that is about to commit, say, holds one up longer. */
+const BATCH_PATIENCE_MS = 100;
+const MOST_BATCHES_AT_ONCE = 4;
 
 // The new row is not visible to the other part of the statement, hence one less than the cap. Rows that another
 // rejection is deleting at this moment are left to it.
@@ -129,7 +130,8 @@ export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: Inbo
         webhooks.map((webhook) => webhook.forward),
       ]),
     mostInABatch: MOST_IN_A_BATCH,
-    batchesAtOnce: BATCHES_AT_ONCE,
+    patienceMs: BATCH_PATIENCE_MS,
+    mostAtOnce: MOST_BATCHES_AT_ONCE,
   });
   const pruned = async (sql: string, most: number): Promise<number> => {
     const { rowCount } = await db.raw<{ rowCount: number }>(sql, { most });
