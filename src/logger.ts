@@ -21,10 +21,24 @@ const SECRET_FIELDS = [
  */
 const stdout = pino.destination({ dest: 1, sync: false });
 
-/** Structured logs on stdout, one JSON object a line. */
+/** What a log line may tell of an error: a list of fields, because PostgreSQL's `detail` and `where` quote the values of rows. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...(code === undefined ? {} : { code }),
+    ...(error.cause instanceof Error ? { cause: describeError(error.cause) } : {}),
+  };
+}
+
+/** Structured logs on stdout, one JSON object a line. Our errors stand under `err`, those of Temporal's SDK under `error`. */
 export function createLogger(name: string, level: string): Logger {
   const paths = SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`]);
-  return pino({ name, level, redact: { paths, censor: '[redacted]' } }, stdout);
+  const serializers = { err: describeError, error: describeError };
+  return pino({ name, level, serializers, redact: { paths, censor: '[redacted]' } }, stdout);
 }
 
 /** The same logger for lines whose every field the program itself chose: looking through them for secrets costs more than the line. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
-import { withoutRedaction, type Logger } from '../../logger.js';
+import { describeError, withoutRedaction, type Logger } from '../../logger.js';
 
 /** What every middleware and route may rely on in `ctx.state`. */
 export interface RequestState {
@@ -11,18 +11,6 @@ export interface RequestState {
   route?: string;
   /** What was thrown, when it was not expected. */
   failure?: unknown;
-}
-
-/** What a log line may tell of a failure: PostgreSQL's `detail` and `where` quote the values of rows. */
-function describeFailure(failure: unknown): Record<string, unknown> {
-  if (!(failure instanceof Error)) return { type: typeof failure };
-  const { code } = failure as { code?: unknown };
-  return {
-    type: failure.name,
-    message: failure.message,
-    stack: failure.stack,
-    ...(code === undefined ? {} : { code }),
-  };
 }
 
 const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
@@ -47,7 +35,7 @@ export function createRequestContext(logger: Logger): Middleware<RequestState> {
       duration_ms: Math.round(performance.now() - started),
       ...(organizationId === undefined ? {} : { organization_id: organizationId }),
     };
-    if (failure !== undefined) logger.error({ ...line, failure: describeFailure(failure) }, 'request failed');
+    if (failure !== undefined) logger.error({ ...line, failure: describeError(failure) }, 'request failed');
     else if (QUIET.has(ctx.path)) lines.debug(line, 'request');
     else lines.info(line, 'request');
   };
