@@ -212,14 +212,11 @@ describe('the status of a link', () => {
   it("gives Plaid's code and message in the form of the contract", async () => {
     await post(linkBody());
     expect((await api.call<One>('GET', one())).json.link.status_message).toBeNull();
-    await api.deps
-      .db('items')
-      .where({ plaid_item_id: item.itemId })
-      .update({
-        health: 'erroring',
-        status_code: 'ITEM_LOGIN_REQUIRED',
-        status_message: 'the login has changed',
-      });
+    await api.deps.db('items').where({ plaid_item_id: item.itemId }).update({
+      health: 'erroring',
+      status_code: 'ITEM_LOGIN_REQUIRED',
+      status_message: 'the login has changed',
+    });
     expect((await api.call<One>('GET', one())).json.link).toMatchObject({
       status: 'erroring',
       status_message: '[ITEM_LOGIN_REQUIRED] the login has changed',
@@ -264,6 +261,19 @@ describe('PUT /api/integration_links/{item_id}', () => {
     expect(status).toBe(200);
     expect(json.integration_link.item_id).toBe(item.itemId);
     expect(Number((await stored()).sync_version)).toBe(Number(before.sync_version) + 1);
+  });
+
+  it('finds the link of the integration that still exists', async () => {
+    await post(linkBody());
+    const deleted = await createSimulatorIntegration(api, simulator.url);
+    await post(linkBody(), deleted.linkPath);
+    await api.call('DELETE', `/api/integrations/${deleted.id}?force=true`);
+    const { status, json } = await api.call<z.output<typeof integrationLinkAnswer>>(
+      'PUT',
+      `/api/integration_links/${item.itemId}`,
+      { body: { access_token: item.accessToken } },
+    );
+    expect([status, json.integration_link.integration_heron_id]).toEqual([200, integration.id]);
   });
 
   it('refuses a token of another Item', async () => {

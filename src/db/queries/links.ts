@@ -207,7 +207,9 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
     async find(organizationId, integrationId, plaidItemId) {
       const scope = integrationId === null ? '' : ' and i.integration_id = :integrationId';
       const rows = await one(
-        `i.organization_id = :organizationId and i.plaid_item_id = :plaidItemId${scope} order by i.created_at desc`,
+        // Without an integration the address is ambiguous: one that still exists comes first.
+        `i.organization_id = :organizationId and i.plaid_item_id = :plaidItemId${scope}
+          order by (select g.deleted_at is not null from integrations g where g.id = i.integration_id), i.created_at desc`,
         {
           organizationId,
           plaidItemId,
