@@ -48,6 +48,8 @@ export function createPlaidGateway(): PlaidGateway & { close(): void } {
           headers: { 'PLAID-CLIENT-ID': clientId, 'PLAID-SECRET': secret },
           httpAgent,
           httpsAgent,
+          // Plaid does not redirect, and what does must not be handed the keys.
+          maxRedirects: 0,
         },
       }),
     );
@@ -73,6 +75,12 @@ async function guarded<T>(call: () => Promise<T>): Promise<T> {
     throw toPlaidError(error);
   }
 }
+
+/** The token of a removed Item is invalid; one of another environment is invalid too, and its Item lives on there. */
+const isGone = (error: unknown): boolean =>
+  error instanceof PlaidError &&
+  (error.errorCode === 'ITEM_NOT_FOUND' ||
+    (error.errorCode === 'INVALID_ACCESS_TOKEN' && !/environment/i.test(error.message)));
 
 function fromSdk(sdk: PlaidSdk): PlaidApi {
   return {
@@ -113,10 +121,7 @@ function fromSdk(sdk: PlaidSdk): PlaidApi {
           await sdk.itemRemove({ access_token: accessToken }, axiosOptions(options));
         } catch (error) {
           const plaidError = toPlaidError(error);
-          const gone =
-            plaidError instanceof PlaidError &&
-            ['ITEM_NOT_FOUND', 'INVALID_ACCESS_TOKEN'].includes(plaidError.errorCode ?? '');
-          if (!gone) throw plaidError;
+          if (!isGone(plaidError)) throw plaidError;
         }
       }),
     getWebhookVerificationKey: (keyId, options) =>
