@@ -22,7 +22,7 @@ export function createRequestContext(logger: Logger): Middleware<RequestState> {
   return async function requestContext(ctx, next) {
     const started = performance.now();
     const given = ctx.get('x-request-id');
-    const requestId = SANE_ID.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`;
+    const requestId = SANE_ID.test(given) ? given : `req_${randomUUID().replaceAll('-', '').slice(8)}`;
     ctx.state.requestId = requestId;
     ctx.set('x-request-id', requestId);
     await next();
