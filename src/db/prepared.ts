@@ -1,5 +1,5 @@
 import type { Client, QueryResultRow } from 'pg';
-import type { Database } from './database.js';
+import type { Database, Transaction } from './database.js';
 
 /** What knex's client offers beside its builders; the pool and its connections are the same. */
 interface Connections {
@@ -27,4 +27,45 @@ export function preparedStatement<Row extends QueryResultRow>(
       await connections.releaseConnection(connection);
     }
   };
+}
+
+interface Numbered {
+  text: string;
+  /** Names of the bindings, `$1` first. */
+  order: readonly string[];
+}
+
+const numbered = new Map<string, Numbered>();
+
+function number(sql: string): Numbered {
+  const order: string[] = [];
+  // A cast (`::text`) is no binding.
+  const text = sql.replace(/(?<!:):([a-zA-Z]+)/g, (_, name: string) => {
+    if (!order.includes(name)) order.push(name);
+    return `$${order.indexOf(name) + 1}`;
+  });
+  return { text, order };
+}
+
+/**
+ * A statement with `:name` bindings inside a transaction, prepared once per connection: planning the merge costs more than
+ * merging a row. For statements whose best plan does not depend on their bindings.
+ * @param name unique in the program, one per text
+ */
+export async function runPrepared<Row extends QueryResultRow>(
+  trx: Transaction,
+  name: string,
+  sql: string,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<Row[]> {
+  const statement = numbered.get(name) ?? number(sql);
+  numbered.set(name, statement);
+  // The transaction's own connection: nothing is acquired or released.
+  const connection = await (trx.client as Connections).acquireConnection();
+  const { rows } = await connection.query<Row>({
+    name,
+    text: statement.text,
+    values: statement.order.map((key) => bindings[key]),
+  });
+  return rows;
 }

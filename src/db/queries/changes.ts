@@ -1,7 +1,23 @@
 import type { Connection, Transaction } from '../database.js';
+import { runPrepared } from '../prepared.js';
 
 /** Channel on which a committed change is announced; the payload is the organisation's id. A hint for waiting readers only. */
 export const CHANGES_CHANNEL = 'ardea_changes';
+
+const STAMP = `
+  with ch as (
+    select id, end_user_id, item_id, row_number() over (order by id) as rn, count(*) over () as n
+      from transactions where id = any(:transactionIds::uuid[]) and organization_id = :organizationId::uuid),
+  h as (
+    update change_heads
+       set position = position + (select count(*) from ch),
+           stamped_at = greatest(clock_timestamp(), stamped_at + interval '1 microsecond')
+     where organization_id = :organizationId::uuid returning position, stamped_at),
+  stamped as (
+    insert into changes (organization_id, position, transaction_id, end_user_id, item_id, stamped_at)
+    select :organizationId::uuid, h.position - ch.n + ch.rn, ch.id, ch.end_user_id, ch.item_id, h.stamped_at from ch, h
+    on conflict (transaction_id) do update set position = excluded.position, stamped_at = excluded.stamped_at)
+  select pg_notify('${CHANGES_CHANNEL}', :organizationId::uuid::text)`;
 
 /**
  * Gives each changed transaction its new position in the organisation's feed (invariant I6). Every writer of transactions
@@ -16,22 +32,7 @@ export async function stampChanges(
   transactionIds: readonly string[],
 ): Promise<void> {
   if (transactionIds.length === 0) return;
-  await trx.raw(
-    `with ch as (
-       select id, end_user_id, item_id, row_number() over (order by id) as rn, count(*) over () as n
-         from transactions where id = any(?::uuid[]) and organization_id = ?),
-     h as (
-       update change_heads
-          set position = position + (select count(*) from ch),
-              stamped_at = greatest(clock_timestamp(), stamped_at + interval '1 microsecond')
-        where organization_id = ? returning position, stamped_at),
-     stamped as (
-       insert into changes (organization_id, position, transaction_id, end_user_id, item_id, stamped_at)
-       select ?, h.position - ch.n + ch.rn, ch.id, ch.end_user_id, ch.item_id, h.stamped_at from ch, h
-       on conflict (transaction_id) do update set position = excluded.position, stamped_at = excluded.stamped_at)
-     select pg_notify('${CHANGES_CHANNEL}', ?)`,
-    [[...transactionIds], organizationId, organizationId, organizationId, organizationId],
-  );
+  await runPrepared(trx, 'stamp_changes', STAMP, { organizationId, transactionIds: [...transactionIds] });
 }
 
 /**

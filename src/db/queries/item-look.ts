@@ -1,5 +1,6 @@
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Database } from '../database.js';
+import { preparedStatement } from '../prepared.js';
 
 /** An Item as the sync engine sees it, together with its integration. Secrets are still sealed. */
 export interface LookRow {
@@ -62,14 +63,20 @@ const LOOK = `
          array(select distinct w.webhook_type || ':' || w.webhook_code from plaid_webhooks w
                 where w.item_id = i.id and w.gen > s.synced_gen and w.webhook_type is not null and w.webhook_code is not null) as hints
     from items i join integrations g on g.id = i.integration_id join item_sync s on s.item_id = i.id
-   where i.id = ?`;
+   where i.id = $1`;
 
 export function createItemLookQueries(db: Database): ItemLookQueries {
+  const claim = preparedStatement(
+    db,
+    'claim_item',
+    'update item_sync set claimed_gen = dirty_gen where item_id = $1',
+  );
+  const read = preparedStatement<LookRow & Record<string, unknown>>(db, 'look_at_item', LOOK);
   return {
     async claim(itemId) {
-      await db.raw('update item_sync set claimed_gen = dirty_gen where item_id = ?', [itemId]);
-      const { rows } = await db.raw<{ rows: LookRow[] }>(LOOK, [itemId]);
-      return rows[0] ?? null;
+      await claim([itemId]);
+      const [row] = await read([itemId]);
+      return row ?? null;
     },
     async markSyncing(itemId, syncVersion) {
       await db.raw(

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.js';
 import type { JsonText } from '../json-text.js';
+import { runPrepared } from '../prepared.js';
 import { PAGE_ROWS } from './staging.js';
 
 /** Where the rows of an update lie: a single page as a parameter, a longer update staged row by row. */
@@ -97,6 +98,9 @@ const mergeSql = (kind: RowSource['kind']): string => `
          (select array_agg(id) from (
            select id from inserted union all select id from updated union all select id from removed) changed) as changed_ids`;
 
+const MERGE_PAGE = mergeSql('page');
+const MERGE_STAGED = mergeSql('staged');
+
 interface MergeRow {
   source_rows: number;
   incoming: number;
@@ -113,7 +117,7 @@ interface MergeRow {
  */
 export async function mergeRows(trx: Transaction, input: MergeRowsInput): Promise<MergedRows> {
   const page = input.source.kind === 'page' ? input.source.page : null;
-  const { rows } = await trx.raw<{ rows: [MergeRow] }>(mergeSql(input.source.kind), {
+  const bindings = {
     itemId: input.itemId,
     organizationId: input.organizationId,
     endUserId: input.endUserId,
@@ -121,8 +125,12 @@ export async function mergeRows(trx: Transaction, input: MergeRowsInput): Promis
     winners: input.winners && [...input.winners],
     removed: [...input.removed],
     ...(page ? { body: page.text, bytes: page.originals, firstPosition: 0 } : {}),
-  });
-  const result = rows[0];
+  };
+  // A staged update is planned for its own size; a page is always small.
+  const [result] = page
+    ? await runPrepared<MergeRow>(trx, 'merge_page', MERGE_PAGE, bindings)
+    : (await trx.raw<{ rows: MergeRow[] }>(MERGE_STAGED, bindings)).rows;
+  if (!result) throw new Error('the merge answered nothing');
   if (result.source_rows !== input.expectedRows) {
     throw new Error(`update of ${input.expectedRows} rows found ${result.source_rows} staged: not merged`);
   }

@@ -1,6 +1,7 @@
 import type { HistoryState } from '../../domain/item-status.js';
 import { needsConfirmation } from '../../domain/waiting.js';
 import type { Database, Transaction } from '../database.js';
+import { runPrepared } from '../prepared.js';
 import { mergeAccounts, type AccountsInput } from './accounts-merge.js';
 import { stampChanges } from './changes.js';
 import { mergeRows, type MergedRows, type RowSource } from './merge-rows.js';
@@ -74,9 +75,11 @@ export async function commitUpdate(db: Database, update: UpdateCommit): Promise<
 
 /** `no key update`, never `update`: the inbox's foreign key must not wait for a merge. */
 async function lockItem(trx: Transaction, basis: LookBasis): Promise<void> {
-  const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `select 1 from items where id = ? and sync_version = ? and desired_state = 'active' for no key update`,
-    [basis.itemId, basis.syncVersion],
+  const rows = await runPrepared(
+    trx,
+    'lock_item',
+    `select 1 from items where id = :itemId and sync_version = :syncVersion and desired_state = 'active' for no key update`,
+    { itemId: basis.itemId, syncVersion: basis.syncVersion },
   );
   if (rows.length === 0) throw new Rollback({ kind: 'superseded' });
 }
@@ -138,10 +141,8 @@ const UNSTAGE = `,
      staged as (delete from sync_staged_rows where run_id = :runId),
      staged_run as (delete from sync_staged_runs where run_id = :runId)`;
 
-async function finish(trx: Transaction, update: UpdateCommit, merged: MergedRows): Promise<boolean> {
-  const { basis, run } = update;
-  const { rows } = await trx.raw<{ rows: [{ again: boolean }] }>(
-    `with item as (
+const finishSql = (unstage: string): string => `
+  with item as (
        update items set cursor = coalesce(:cursor, cursor), sync_version = sync_version + 1, health = 'active',
               status_since = case when health <> 'active' or status_code is not null then now() else status_since end,
               status_code = null, status_message = null, action = null, syncing_since = null, history = :history,
@@ -155,9 +156,19 @@ async function finish(trx: Transaction, update: UpdateCommit, merged: MergedRows
        insert into sync_runs (id, organization_id, item_id, kind, outcome, started_at, pages, added, modified, removed, unchanged,
            restarts, plaid_request_id)
        values (:runId, :organizationId, :itemId, :kind, 'synced', :startedAt, :pages, :added, :modified, :removed, :unchanged,
-           :restarts, :requestId))${update.source.kind === 'staged' ? UNSTAGE : ''}
+           :restarts, :requestId))${unstage}
      update item_sync set synced_gen = greatest(synced_gen, :claimedGen), repeated_signals = 0
-      where item_id = :itemId returning dirty_gen > synced_gen as again`,
+      where item_id = :itemId returning dirty_gen > synced_gen as again`;
+const FINISH_PAGE = finishSql('');
+const FINISH_STAGED = finishSql(UNSTAGE);
+
+async function finish(trx: Transaction, update: UpdateCommit, merged: MergedRows): Promise<boolean> {
+  const { basis, run } = update;
+  const isStaged = update.source.kind === 'staged';
+  const [finished] = await runPrepared<{ again: boolean }>(
+    trx,
+    isStaged ? 'finish_staged' : 'finish_page',
+    isStaged ? FINISH_STAGED : FINISH_PAGE,
     {
       itemId: basis.itemId,
       claimedGen: basis.claimedGen,
@@ -179,5 +190,5 @@ async function finish(trx: Transaction, update: UpdateCommit, merged: MergedRows
       unchanged: merged.unchanged,
     },
   );
-  return rows[0].again;
+  return finished?.again ?? false;
 }
