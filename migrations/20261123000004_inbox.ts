@@ -74,7 +74,8 @@ export async function up(knex: Knex): Promise<void> {
       p_stale_after interval, p_organization_ids uuid[], p_integration_ids uuid[], p_plaid_item_ids text[], p_verdicts text[],
       p_types text[], p_codes text[], p_bodies bytea[], p_headers jsonb[], p_jwt_hashes bytea[], p_forwards boolean[])
     returns table (webhook_id uuid, item_id uuid, signal boolean, duplicate boolean)
-    language plpgsql volatile as $fn$
+    -- One Item that is locked for long must not hold up the others of its batch: the batch gives up, and each tries alone.
+    language plpgsql volatile set lock_timeout = '1s' as $fn$
     begin
       -- The locks of lock_plaid_item, in the order of their keys: batches never wait for each other in a circle.
       perform pg_advisory_xact_lock(k.key)

@@ -6,6 +6,9 @@ export interface BatcherOptions<Input, Output> {
   patienceMs: number;
   /** Batches under way in all. */
   mostAtOnce: number;
+  /** Inputs that may wait; `whenFull` makes the error that any further one is refused with. */
+  mostWaiting: number;
+  whenFull: () => Error;
 }
 
 interface Waiting<Input, Output> {
@@ -30,7 +33,7 @@ const isFromServer = (error: unknown): boolean =>
 export function createBatcher<Input, Output>(
   options: BatcherOptions<Input, Output>,
 ): (input: Input) => Promise<Output> {
-  const { all, mostInABatch, patienceMs, mostAtOnce } = options;
+  const { all, mostInABatch, patienceMs, mostAtOnce, mostWaiting, whenFull } = options;
   const waiting: Waiting<Input, Output>[] = [];
   let underWay = 0;
   /** Batches under way that the next one waits for: 0 or 1. */
@@ -43,7 +46,7 @@ export function createBatcher<Input, Output>(
         throw new Error(`a batch of ${batch.length} came back as ${outputs.length}`);
       for (const [index, { resolve }] of batch.entries()) resolve(outputs[index]!);
     } catch (error) {
-      if (isFromServer(error) && batch.length > 1) for (const entry of batch) await run([entry]);
+      if (isFromServer(error) && batch.length > 1) await Promise.all(batch.map((entry) => run([entry])));
       else for (const { reject } of batch) reject(error);
     }
   };
@@ -69,6 +72,7 @@ export function createBatcher<Input, Output>(
 
   return (input) =>
     new Promise((resolve, reject) => {
+      if (waiting.length >= mostWaiting) return reject(whenFull());
       waiting.push({ input, resolve, reject });
       pump();
     });

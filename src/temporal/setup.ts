@@ -47,8 +47,16 @@ const codeOf = (error: unknown): number | null =>
  */
 export async function setupTemporal(client: Client, logger: Logger, options: SetupOptions): Promise<void> {
   await ensureNamespace(client, options.namespace, logger);
-  await onceVisible(() => ensureSearchAttributes(client, options.namespace, logger));
-  await onceVisible(() => ensureSweepSchedule(client, options));
+  await onceVisible(() => prepareNamespace(client, logger, options));
+}
+
+/**
+ * The part of it that a worker needs before it polls: workflow tasks that set an unknown search attribute fail until it is
+ * there, so a worker of a new version does not wait for somebody to run setup again.
+ */
+export async function prepareNamespace(client: Client, logger: Logger, options: SetupOptions): Promise<void> {
+  await ensureSearchAttributes(client, options.namespace, logger);
+  await ensureSweepSchedule(client, options);
 }
 
 /** Temporal's services learn of a new namespace from a cache: for some seconds they answer that it does not exist. */

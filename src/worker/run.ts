@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalConfig } from '../config/temporal.js';
 import type { Deps } from '../deps.js';
 import { backoffMs } from '../domain/waiting.js';
-import { ensureSweepSchedule } from '../temporal/setup.js';
+import { prepareNamespace } from '../temporal/setup.js';
 import { createWorker, type CreatedWorker } from './create-worker.js';
 import type { WorkerHealth } from './health-server.js';
 
@@ -17,7 +17,7 @@ export interface RunningWorker {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Runs a worker from now on: waits for Temporal if it is away, and keeps the sweep's schedule in being. */
+/** Runs a worker from now on: waits for Temporal if it is away, and brings the namespace to what this version needs. */
 export function runWorker(deps: Deps, temporal: TemporalConfig): RunningWorker {
   const stopping = new AbortController();
   let created: CreatedWorker | null = null;
@@ -37,8 +37,8 @@ export function runWorker(deps: Deps, temporal: TemporalConfig): RunningWorker {
     created = await retried('Temporal is not reachable yet', () => createWorker(deps, temporal));
     if (created === null) return;
     const { worker, connection } = created;
-    const schedule = retried('the sweep cannot be scheduled yet', () => ensureSchedule(deps, temporal));
     try {
+      await retried('the namespace cannot be prepared yet', () => prepare(deps, temporal));
       const running = worker.run();
       if (stopping.signal.aborted) worker.shutdown();
       deps.logger.info(
@@ -48,7 +48,6 @@ export function runWorker(deps: Deps, temporal: TemporalConfig): RunningWorker {
       await running;
     } finally {
       stopping.abort();
-      await schedule;
       await connection.close();
     }
   }
@@ -71,8 +70,8 @@ export function runWorker(deps: Deps, temporal: TemporalConfig): RunningWorker {
   }
 }
 
-async function ensureSchedule(deps: Deps, temporal: TemporalConfig): Promise<true> {
-  await ensureSweepSchedule(deps.temporal.client, {
+async function prepare(deps: Deps, temporal: TemporalConfig): Promise<true> {
+  await prepareNamespace(deps.temporal.client, deps.logger, {
     namespace: temporal.namespace,
     taskQueue: deps.config.TEMPORAL_TASK_QUEUE,
     sweepIntervalMs: deps.config.SWEEP_INTERVAL,

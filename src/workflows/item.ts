@@ -60,18 +60,14 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
   setHandler(getStateQuery, () => state);
 
   let shownStatus: string | null = null;
-  let shownState: string | null = null;
   let full = false;
   let looksWithoutRest = 0;
   for (;;) {
     state.look = false;
     const outcome = await look(input.itemId, full, state);
     const step = outcome === null ? ({ kind: 'wait' } as const) : applyOutcome(state, outcome);
-    const readable = `${state.status} ${state.phase} ${state.detail}`;
-    if (shownState !== readable) {
-      shownState = readable;
-      setCurrentDetails(describeState(state));
-    }
+    // Kept in memory until somebody asks: costs no event.
+    setCurrentDetails(describeState(state));
     if (shownStatus !== state.status) {
       shownStatus = state.status;
       upsertSearchAttributes(searchAttributesOf(state));

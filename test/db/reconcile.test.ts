@@ -69,12 +69,21 @@ describe('a full resync (invariant I4)', () => {
     expect(await storedItem(engine, itemId)).toMatchObject({ cursor: 'anew', resync_reason: null });
   });
 
+  /** A snapshot that cannot be reconciled is not read again at each webhook: the Item is held, until its time has come. */
+  const heldThenFree = async (): Promise<void> => {
+    await engine.links.requestSync(itemId);
+    expect(await engine.look(itemId)).toMatchObject({ kind: 'idle' });
+    expect((await storedItem(engine, itemId)).resync_reason).not.toBeNull();
+    await engine.db('items').where('id', itemId).update({ hold_until: null });
+  };
+
   it('removes nothing before the history is complete, and is done again then', async () => {
     const rows = many(5);
     await seeded(rows);
     await resync({ added: rows.slice(2), status: 'INITIAL_UPDATE_COMPLETE' });
     expect(await liveIds(engine, itemId)).toHaveLength(5);
     expect((await storedItem(engine, itemId)).resync_reason).not.toBeNull();
+    await heldThenFree();
     await resync({ added: rows.slice(2) });
     expect(await liveIds(engine, itemId)).toHaveLength(3);
     expect((await storedItem(engine, itemId)).resync_reason).toBeNull();
@@ -133,6 +142,7 @@ describe('a full resync (invariant I4)', () => {
     await resync({ added: many(3) });
     expect(await liveIds(engine, itemId)).toHaveLength(5);
     plaid.accounts = accounts;
+    await heldThenFree();
     await resync({ added: many(3) });
     expect(await liveIds(engine, itemId)).toHaveLength(3);
   });

@@ -111,8 +111,6 @@ describe('what the sweep finds', () => {
   });
 
   it.each([
-    { desired_state: 'paused' },
-    { desired_state: 'disabled' },
     { health: 'deleted' },
     { health: 'erroring', action: 'decide' },
     { hold_until: new Date(Date.now() + 60_000) },
@@ -123,6 +121,21 @@ describe('what the sweep finds', () => {
     await db('items').where('id', itemId).update(columns);
     expect(await sweeps.takeOwed(10)).toEqual([]);
   });
+
+  it.each(['paused', 'disabled'])(
+    'is one that was %s, until its workflow has looked',
+    async (desired_state) => {
+      const itemId = await link('item');
+      await signalledAgo(itemId, 3_600_000);
+      await db('items').where('id', itemId).update({ desired_state });
+      expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+      await db.raw(
+        `update item_sync set claimed_gen = dirty_gen, signalled_at = now() - interval '1 hour' where item_id = ?`,
+        [itemId],
+      );
+      expect(await sweeps.takeOwed(10)).toEqual([]);
+    },
+  );
 
   it('is found by one of many sweeps at once, the longest unsignalled first', async () => {
     const ids: string[] = [];

@@ -1,7 +1,8 @@
 import { planLook } from '../../domain/look-plan.js';
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import { accessTokenPlace } from '../../db/queries/links.js';
-import type { LookBasis } from '../../db/queries/look-results.js';
+import type { LookBasis, Trouble } from '../../db/queries/look-results.js';
+import { MissingKeyError } from '../../db/secret-box.js';
 import type { LookRow } from '../../db/queries/item-look.js';
 import { clientSecretPlace } from '../../db/queries/integrations.js';
 import type { LookContext, LookDeps } from './deps.js';
@@ -54,7 +55,13 @@ export async function lookAtItem(
     case 'sync':
       break;
   }
-  const context: LookContext = { row, basis, mode: request.mode, ...around, ...openSecrets(deps, row) };
+  const opened = openSecrets(deps, row);
+  if ('trouble' in opened) {
+    const next = jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id);
+    if (!(await deps.results.recordTrouble(basis, opened.trouble, next))) return { kind: 'superseded' };
+    return troubled(row, opened.trouble, next);
+  }
+  const context: LookContext = { row, basis, mode: request.mode, ...around, ...opened };
   try {
     const ended = plan.probe ? await probed(deps, context) : null;
     if (ended) return ended;
@@ -64,7 +71,20 @@ export async function lookAtItem(
   }
 }
 
-function openSecrets(deps: LookDeps, row: LookRow): Pick<LookContext, 'api' | 'accessToken'> {
+/** A key that is missing, or a ciphertext that does not open, is for an operator to see and mend; no retry helps. */
+function openSecrets(
+  deps: LookDeps,
+  row: LookRow,
+): Pick<LookContext, 'api' | 'accessToken'> | { trouble: Trouble } {
+  try {
+    return opened(deps, row);
+  } catch (error) {
+    const message = error instanceof MissingKeyError ? error.message : 'a stored secret cannot be decrypted';
+    return { trouble: { health: 'erroring', code: 'SECRET_UNREADABLE', message, action: 'fix_keys' } };
+  }
+}
+
+function opened(deps: LookDeps, row: LookRow): Pick<LookContext, 'api' | 'accessToken'> {
   const secret = deps.secrets.open(
     { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
     clientSecretPlace(row.integration_id),

@@ -43,7 +43,11 @@ async function commitFetched(
   const { row } = context;
   const lists = await accountLists(deps, context, update, plan.refreshAccounts || plan.resync);
   const history = historyAfter(row.history, update.updateStatus);
-  const nextSyncAt = nextAfter(deps, context, history);
+  const snapshot = plan.resync ? snapshotRules(context, update, lists) : null;
+  // The whole history again at each webhook would be a flood: a snapshot that cannot be reconciled yet waits for its time.
+  const holdUntil =
+    snapshot !== null && !snapshot.complete ? inMs(deps, deps.settings.NOT_READY_LONGEST_WAIT) : null;
+  const nextSyncAt = holdUntil ?? nextAfter(deps, context, history);
   const outcome = await commitUpdate(deps.db, {
     basis: context.basis,
     organizationId: row.organization_id,
@@ -57,6 +61,7 @@ async function commitFetched(
     cursor: update.cursor,
     history,
     nextSyncAt,
+    holdUntil,
     awaitingHistory: history !== 'complete',
     run: {
       kind: plan.resync ? 'resync' : 'update',
@@ -65,7 +70,7 @@ async function commitFetched(
       restarts: row.restarts,
       requestId: update.requestId,
     },
-    snapshot: plan.resync ? snapshotRules(context, update, lists) : null,
+    snapshot,
   });
   switch (outcome.kind) {
     case 'superseded':
@@ -92,7 +97,7 @@ const isNotReady = (update: FetchedUpdate): boolean =>
 function historyAfter(before: HistoryState, updateStatus: string): HistoryState {
   if (updateStatus === 'HISTORICAL_UPDATE_COMPLETE') return 'complete';
   if (updateStatus === 'INITIAL_UPDATE_COMPLETE') return 'initial';
-  if (updateStatus === 'NOT_READY') return 'pending';
+  if (updateStatus === 'NOT_READY' && before !== 'complete') return 'pending';
   return before;
 }
 

@@ -30,7 +30,8 @@ export function troubleOf(errorClass: PlaidErrorClass, code: string | null, mess
 export const ADVICE: Record<Trouble['action'], string> = {
   update_mode: 'The end user must go through Link in update mode.',
   new_link: 'The end user must link the account again, and the new Item must be posted to the link URL.',
-  fix_keys: "Correct the integration's Plaid keys or its plan at Plaid.",
+  fix_keys:
+    "Correct what the message names: the integration's Plaid keys, its plan at Plaid, or ENCRYPTION_KEYS.",
   decide: 'Plaid lacks many rows that are stored here. Compare, then refresh the link to try again.',
   wait: 'Nothing: Ardea goes on trying.',
 };

@@ -7,9 +7,10 @@ export async function findIntegration(
   integrations: IntegrationQueries,
   organizationId: string,
   publicId: string,
+  { evenDeleted = false }: { evenDeleted?: boolean } = {},
 ): Promise<IntegrationRow> {
   const id = fromPublicId('integration', publicId);
-  const row = id === null ? null : await integrations.find(organizationId, id);
+  const row = id === null ? null : await integrations.find(organizationId, id, evenDeleted);
   if (!row)
     throw new AppError('integration.not_found', { description: `There is no integration ${publicId}.` });
   return row;

@@ -173,7 +173,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       responses: { 204: { description: 'Stopped, and removed and erased as asked.' } },
       errors: ['integration.not_found', 'link.not_found', 'link.erased', 'plaid.removal_unconfirmed'],
       async handle({ organizationId, params, query }) {
-        const { integration, link } = await findLink(deps, organizationId, params);
+        const { integration, link } = await findLink(deps, organizationId, params, { evenDeleted: true });
         await removeLink(integration, link, {
           removeAtPlaid: query.remove_at_plaid ?? false,
           erase: query.erase ?? false,

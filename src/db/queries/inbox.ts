@@ -1,3 +1,4 @@
+import { AppError } from '../../domain/errors.js';
 import type { Database } from '../database.js';
 import { createBatcher } from '../batcher.js';
 import { preparedStatement } from '../prepared.js';
@@ -84,6 +85,8 @@ const MOST_IN_A_BATCH = 50;
 /** Ten times what a batch takes: only a lock, of a merge that is about to commit, say, holds one up longer. */
 const BATCH_PATIENCE_MS = 100;
 const MOST_BATCHES_AT_ONCE = 4;
+/** A few seconds' worth: who waits longer has been told to come again. */
+const MOST_WAITING = 5_000;
 
 // The new row is not visible to the other part of the statement, hence one less than the cap. Rows that another
 // rejection is deleting at this moment are left to it.
@@ -132,6 +135,12 @@ export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: Inbo
     mostInABatch: MOST_IN_A_BATCH,
     patienceMs: BATCH_PATIENCE_MS,
     mostAtOnce: MOST_BATCHES_AT_ONCE,
+    mostWaiting: MOST_WAITING,
+    whenFull: () =>
+      new AppError('service.unavailable', {
+        description: 'Too many webhooks are waiting to be stored.',
+        retryAfterSeconds: 5,
+      }),
   });
   const pruned = async (sql: string, most: number): Promise<number> => {
     const { rowCount } = await db.raw<{ rowCount: number }>(sql, { most });

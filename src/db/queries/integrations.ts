@@ -41,7 +41,7 @@ export interface TouchedItem {
 export interface IntegrationQueries {
   create(organizationId: string, input: IntegrationInput): Promise<IntegrationRow>;
   list(organizationId: string): Promise<IntegrationRow[]>;
-  find(organizationId: string, id: string): Promise<IntegrationRow | null>;
+  find(organizationId: string, id: string, evenDeleted?: boolean): Promise<IntegrationRow | null>;
   /** The Plaid secret in the clear; for calls to Plaid only. Throws MissingKeyError when its key is not configured. */
   clientSecret(organizationId: string, id: string): Promise<string | null>;
   /** Changes what is given. New keys mark the Items dirty that wait for them (`action` fix_keys). */
@@ -80,9 +80,13 @@ export function createIntegrationQueries({
   secrets,
   signalStaleAfterMs,
 }: IntegrationQueriesDeps): IntegrationQueries {
-  const select = async (sql: string, bindings: Record<string, string>): Promise<IntegrationRow[]> => {
+  const select = async (
+    sql: string,
+    bindings: Record<string, string>,
+    evenDeleted = false,
+  ): Promise<IntegrationRow[]> => {
     const { rows } = await db.raw<{ rows: IntegrationRow[] }>(
-      `select ${COLUMNS} from integrations where organization_id = :organizationId and deleted_at is null ${sql}`,
+      `select ${COLUMNS} from integrations where organization_id = :organizationId ${evenDeleted ? '' : 'and deleted_at is null'} ${sql}`,
       bindings,
     );
     return rows;
@@ -126,8 +130,8 @@ export function createIntegrationQueries({
 
     list: (organizationId) => select('order by created_at, id', { organizationId }),
 
-    async find(organizationId, id) {
-      return (await select('and id = :id', { organizationId, id }))[0] ?? null;
+    async find(organizationId, id, evenDeleted = false) {
+      return (await select('and id = :id', { organizationId, id }, evenDeleted))[0] ?? null;
     },
 
     async clientSecret(organizationId, id) {

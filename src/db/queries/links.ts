@@ -137,13 +137,18 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
   return {
     link: (input) =>
       db.transaction(async (trx): Promise<LinkOutcome> => {
-        await trx.raw('select lock_plaid_item(?, ?)', [input.integrationId, input.plaidItemId]);
         // Held until the commit: an integration is deleted, and its Items disabled, before or after this link, never around it.
         const { rows: live } = await trx.raw<{ rows: unknown[] }>(
           'select 1 from integrations where id = ? and deleted_at is null for key share',
           [input.integrationId],
         );
         if (live.length === 0) return { kind: 'no_integration' };
+        // A long merge may hold the Item's row: it is waited for before intake is locked out, never while it is.
+        await trx.raw(
+          'select 1 from items where integration_id = ? and plaid_item_id = ? for no key update',
+          [input.integrationId, input.plaidItemId],
+        );
+        await trx.raw('select lock_plaid_item(?, ?)', [input.integrationId, input.plaidItemId]);
         const existing = (
           await trx.raw<{ rows: { id: string; end_user: string }[] }>(
             `select i.id, e.end_user_id as end_user from items i join end_users e on e.id = i.end_user_id

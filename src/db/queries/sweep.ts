@@ -28,11 +28,13 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
       const { rows } = await db.raw<{ rows: { item_id: string }[] }>(
         `with owed as (
            select s.item_id from item_sync s join items i on i.id = s.item_id
-            where i.desired_state = 'active' and i.health <> 'deleted' and i.action is distinct from 'decide'
-              and (i.hold_until is null or i.hold_until <= now())
-              -- An institution that is down is asked at its own pace, dirty or not.
-              and ((s.dirty_gen > s.synced_gen and (i.failures = 0 or i.next_sync_at <= now()))
-                   or i.next_sync_at <= now() - :stale::interval)
+            where ((i.desired_state = 'active' and i.health <> 'deleted' and i.action is distinct from 'decide'
+                    and (i.hold_until is null or i.hold_until <= now())
+                    -- An institution that is down is asked at its own pace, dirty or not.
+                    and ((s.dirty_gen > s.synced_gen and (i.failures = 0 or i.next_sync_at <= now()))
+                         or i.next_sync_at <= now() - :stale::interval))
+                   -- A pause or a removal whose signal got lost: its workflow has not looked since.
+                   or (i.desired_state <> 'active' and s.signalled_gen > s.claimed_gen))
               and (s.signalled_at is null
                    or s.signalled_at < now() - least(:stale::interval * 2 ^ least(s.repeated_signals, 20), interval '${LONGEST_DELAY}'))
             order by s.signalled_at nulls first limit :limit for no key update of s skip locked)
@@ -50,7 +52,7 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
              join items i on i.integration_id = w.integration_id and i.plaid_item_id = w.plaid_item_id
             where w.item_id is null and w.verdict <> 'rejected' limit :limit for no key update of w skip locked),
          marked as (
-           select d.item_id, (mark_item_dirty(d.item_id, :stale::interval, false)).gen from (select distinct item_id from found) d)
+           select d.item_id, (mark_item_dirty(d.item_id, :stale::interval, false)).gen from (select distinct item_id from found order by item_id) d)
          update plaid_webhooks w set item_id = m.item_id, gen = m.gen
            from found f join marked m on m.item_id = f.item_id where w.id = f.id returning w.id`,
         { stale: `${signalStaleAfterMs} milliseconds`, limit },

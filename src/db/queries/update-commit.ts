@@ -22,6 +22,8 @@ export interface UpdateCommit {
   cursor: string | null;
   history: HistoryState;
   nextSyncAt: Date;
+  /** Set when the same must be read again and again until Plaid is ready: no signal brings that forward. */
+  holdUntil: Date | null;
   /** Whether not_ready counting goes on: the full history is still awaited. */
   awaitingHistory: boolean;
   run: { kind: 'update' | 'resync'; startedAt: Date; pages: number; restarts: number; requestId: string };
@@ -146,7 +148,7 @@ const finishSql = (unstage: string): string => `
        update items set cursor = coalesce(:cursor, cursor), sync_version = sync_version + 1, health = 'active',
               status_since = case when health <> 'active' or status_code is not null then now() else status_since end,
               status_code = null, status_message = null, action = null, syncing_since = null, history = :history,
-              last_successful_sync_at = now(), next_sync_at = :nextSyncAt, hold_until = null, failures = 0, restarts = 0, restarting_since = null,
+              last_successful_sync_at = now(), next_sync_at = :nextSyncAt, hold_until = :holdUntil::timestamptz, failures = 0, restarts = 0, restarting_since = null,
               not_ready_since = case when :awaitingHistory then coalesce(not_ready_since, now()) end,
               not_ready_waits = case when :awaitingHistory then not_ready_waits + 1 else 0 end,
               resync_reason = case when :resyncDone then null else resync_reason end, resync_missing = null,
@@ -177,6 +179,7 @@ async function finish(trx: Transaction, update: UpdateCommit, merged: MergedRows
       cursor: update.cursor,
       history: update.history,
       nextSyncAt: update.nextSyncAt,
+      holdUntil: update.holdUntil,
       awaitingHistory: update.awaitingHistory,
       resyncDone: update.snapshot?.complete ?? false,
       kind: run.kind,

@@ -12,12 +12,13 @@ function controlled() {
 }
 
 const serverError = (): Error => Object.assign(new Error('refused'), { code: '22P02', severity: 'ERROR' });
+const open = { mostWaiting: 1_000, whenFull: () => new Error('full') };
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('batcher', () => {
   it('sends the first at once, and what comes meanwhile together', async () => {
     const { batches, all } = controlled();
-    const submit = createBatcher({ all, mostInABatch: 3, patienceMs: 60_000, mostAtOnce: 2 });
+    const submit = createBatcher({ all, mostInABatch: 3, patienceMs: 60_000, mostAtOnce: 2, ...open });
     const outputs = [1, 2, 3, 4, 5].map(submit);
     expect(batches.map((batch) => batch.inputs)).toEqual([[1]]);
     batches[0]!.succeed();
@@ -31,7 +32,7 @@ describe('batcher', () => {
 
   it('lets nobody wait behind a batch that hangs, up to the most at once', async () => {
     const { batches, all } = controlled();
-    const submit = createBatcher({ all, mostInABatch: 10, patienceMs: 1, mostAtOnce: 2 });
+    const submit = createBatcher({ all, mostInABatch: 10, patienceMs: 1, mostAtOnce: 2, ...open });
     const hung = submit(1);
     const second = submit(2);
     await expect.poll(() => batches.length).toBe(2);
@@ -52,7 +53,7 @@ describe('batcher', () => {
       if (inputs.includes(3)) throw serverError();
       return inputs.map((input) => input * 10);
     };
-    const submit = createBatcher({ all, mostInABatch: 10, patienceMs: 60_000, mostAtOnce: 2 });
+    const submit = createBatcher({ all, mostInABatch: 10, patienceMs: 60_000, mostAtOnce: 2, ...open });
     const results = await Promise.allSettled([1, 2, 3, 4].map(submit));
     expect(results.map((result) => result.status)).toEqual([
       'fulfilled',
@@ -60,6 +61,25 @@ describe('batcher', () => {
       'rejected',
       'fulfilled',
     ]);
+  });
+
+  it('refuses what does not fit into the queue', async () => {
+    const { batches, all } = controlled();
+    const submit = createBatcher({
+      all,
+      mostInABatch: 1,
+      patienceMs: 60_000,
+      mostAtOnce: 1,
+      ...open,
+      mostWaiting: 1,
+    });
+    const first = submit(1);
+    const second = submit(2);
+    await expect(submit(3)).rejects.toThrow('full');
+    batches[0]!.succeed();
+    await settled();
+    batches[1]!.succeed();
+    expect(await Promise.all([first, second])).toEqual([10, 20]);
   });
 
   it('fails all of a batch whose connection was lost, without trying each again', async () => {
@@ -73,6 +93,7 @@ describe('batcher', () => {
       mostInABatch: 10,
       patienceMs: 60_000,
       mostAtOnce: 2,
+      ...open,
     });
     const results = await Promise.allSettled([1, 2, 3].map(submit));
     expect(results.every((result) => result.status === 'rejected')).toBe(true);
