@@ -37,6 +37,16 @@ export const ERRORS = {
     status: 409,
     wayOut: 'Post the Item with the end_user_id that it was linked with.',
   },
+  'link.other_integration': {
+    status: 409,
+    wayOut:
+      'Delete the link of the other integration first; its data stays, and the Item is read anew through this one.',
+  },
+  'link.token_unconfirmed': {
+    status: 503,
+    wayOut:
+      'Plaid did not confirm the new token in time. The Item goes on with the one it has; send the new one again.',
+  },
   'link.token_mismatch': {
     status: 422,
     wayOut:

@@ -15,6 +15,8 @@ export interface PostedLink {
 /** Takes an Item in; answers its row once it is committed. */
 export type PostLink = (integration: IntegrationRow, posted: PostedLink) => Promise<LinkRow>;
 
+const RETRY_AFTER_SECONDS = 30;
+
 /** The way of every link, whether it is new, posted again or re-tokened: ask Plaid, commit, signal. */
 export function createPostLink({
   config,
@@ -63,6 +65,12 @@ export function createPostLink({
       throw new AppError('link.other_end_user', {
         description: `Item ${posted.itemId} belongs to another end user. Post it with the end_user_id that it was linked with.`,
       });
+    if (outcome.kind === 'other_integration')
+      throw new AppError('link.other_integration', {
+        description: `Item ${posted.itemId} is synced through another integration of yours. Delete that link first.`,
+      });
+    if (outcome.kind === 'unconfirmed_token')
+      throw new AppError('link.token_unconfirmed', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     if (outcome.kind === 'no_integration') throw new AppError('integration.not_found');
     if (outcome.signal) signals.look(outcome.link.id);
     return outcome.link;

@@ -70,6 +70,8 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
         'integration.not_found',
         'link.token_mismatch',
         'link.other_end_user',
+        'link.other_integration',
+        'link.token_unconfirmed',
         'integration.keys_rejected',
       ],
       async handle({ organizationId, params, body }) {
@@ -191,7 +193,12 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       params: { item_id: "Plaid's item_id." },
       body: { schema: newToken, envelope: 'end_user', alsoEnvelopes: ['integration_link', 'link'] },
       responses: { 200: { description: 'The link as it is now.', schema: integrationLinkAnswer } },
-      errors: ['link.not_found', 'link.token_mismatch', 'integration.keys_rejected'],
+      errors: [
+        'link.not_found',
+        'link.token_mismatch',
+        'link.token_unconfirmed',
+        'integration.keys_rejected',
+      ],
       async handle({ organizationId, params, body }) {
         const link = await links.find(organizationId, null, params.item_id!);
         const integration = link && (await integrations.find(organizationId, link.integration_id));

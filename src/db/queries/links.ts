@@ -49,6 +49,10 @@ export type LinkOutcome =
   | { kind: 'linked'; created: boolean; link: LinkRow; signal: boolean }
   /** The Item belongs to another end user of the organisation; nothing was changed. */
   | { kind: 'other_end_user' }
+  /** Another integration of the organisation syncs the Item: its rows would be there twice. Nothing was changed. */
+  | { kind: 'other_integration' }
+  /** The Item is in sync with another token, and Plaid has not confirmed the new one. Nothing was changed. */
+  | { kind: 'unconfirmed_token' }
   /** The integration was deleted meanwhile; nothing was changed. */
   | { kind: 'no_integration' };
 
@@ -99,6 +103,15 @@ export interface LinkQueries {
   setDesiredState(itemId: string, desired: DesiredState): Promise<{ signal: boolean }>;
 }
 
+interface ExistingItem {
+  id: string;
+  end_user: string;
+  health: ItemHealth;
+  desired_state: DesiredState;
+  access_token_ciphertext: Buffer;
+  access_token_key_id: string;
+}
+
 export interface LinkQueriesDeps {
   db: Database;
   secrets: SecretBox;
@@ -129,6 +142,28 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
     return rows[0].id;
   };
 
+  const works = ({ health, desired_state }: ExistingItem): boolean =>
+    health === 'active' && desired_state === 'active';
+
+  const holdsToken = (item: ExistingItem, accessToken: string): boolean => {
+    const sealed = { ciphertext: item.access_token_ciphertext, keyId: item.access_token_key_id };
+    return secrets.open(sealed, accessTokenPlace(item.id)) === accessToken;
+  };
+
+  const isLinkedElsewhere = async (trx: Transaction, input: LinkInput): Promise<boolean> => {
+    const { rows } = await trx.raw<{ rows: unknown[] }>(
+      `select 1 from items i join integrations g on g.id = i.integration_id
+        where i.organization_id = :organizationId and i.plaid_item_id = :plaidItemId and i.integration_id <> :integrationId
+          and i.desired_state <> 'disabled' and i.health <> 'deleted' and g.deleted_at is null limit 1`,
+      {
+        organizationId: input.organizationId,
+        plaidItemId: input.plaidItemId,
+        integrationId: input.integrationId,
+      },
+    );
+    return rows.length > 0;
+  };
+
   const one = async (sql: string, bindings: Record<string, string>): Promise<LinkRow[]> => {
     const { rows } = await db.raw<{ rows: LinkRow[] }>(`select ${ITEM} from items i where ${sql}`, bindings);
     return rows;
@@ -150,13 +185,22 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         );
         await trx.raw('select lock_plaid_item(?, ?)', [input.integrationId, input.plaidItemId]);
         const existing = (
-          await trx.raw<{ rows: { id: string; end_user: string }[] }>(
-            `select i.id, e.end_user_id as end_user from items i join end_users e on e.id = i.end_user_id
+          await trx.raw<{ rows: ExistingItem[] }>(
+            `select i.id, e.end_user_id as end_user, i.health, i.desired_state, i.access_token_ciphertext, i.access_token_key_id
+               from items i join end_users e on e.id = i.end_user_id
               where i.integration_id = ? and i.plaid_item_id = ? for no key update of i`,
             [input.integrationId, input.plaidItemId],
           )
         ).rows[0];
         if (existing && existing.end_user !== input.endUserId) return { kind: 'other_end_user' };
+        if (!existing && (await isLinkedElsewhere(trx, input))) return { kind: 'other_integration' };
+        if (
+          existing &&
+          input.plaidItem === null &&
+          works(existing) &&
+          !holdsToken(existing, input.accessToken)
+        )
+          return { kind: 'unconfirmed_token' };
 
         const endUserRowId = await upsertEndUser(trx, input);
         const id = existing?.id ?? randomUUID();
