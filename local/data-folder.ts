@@ -9,6 +9,8 @@ export interface DataFolder {
   lockFile: string;
   secretsFile: string;
   demoFile: string;
+  /** Settings for operators' commands against this stack. */
+  operatorFile: string;
   temporal: string;
   simulator: string;
   /** The PostgreSQL cluster: elsewhere when we are root and the server's account cannot enter the data folder. */
@@ -46,6 +48,7 @@ export const openDataFolder = (root: string): DataFolder => {
     lockFile: join(root, 'supervisor.json'),
     secretsFile: join(root, 'secrets.json'),
     demoFile: join(root, 'demo.json'),
+    operatorFile: join(root, 'operator.env'),
     temporal: join(root, 'temporal'),
     simulator: join(root, 'simulator'),
     postgres: postgresFolder(root),

@@ -13,6 +13,7 @@ import { readSecrets } from './secrets.js';
 import {
   postgresPart,
   programEnvironment,
+  writeOperatorEnvironment,
   programParts,
   simulatorUrl,
   type StackContext,
@@ -83,6 +84,7 @@ const runStack = async (config: LocalConfig): Promise<void> => {
     if (postgres !== undefined) await startPart(postgres);
     if (temporalBinary !== undefined) await startPart(temporalPart(context, temporalBinary));
     const env = programEnvironment(context);
+    writeOperatorEnvironment(context);
     await runProgram('dist/src/cli/migrate.js', env, data.logFile('migrate'));
     await runProgram('dist/src/cli/setup.js', env, data.logFile('setup'));
     await Promise.all(programParts(context).map(startPart));

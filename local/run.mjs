@@ -1,7 +1,7 @@
 // node local/run.mjs <compiled file> [arguments]: runs one program of dist/ in this process, so that signals, exit code
 // and stdin are its own. In a checkout dependencies and build are brought up to date first.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, checkNode, install, isCheckout, readEnvFile, ROOT } from './prepare.mjs';
 
@@ -23,6 +23,15 @@ if (process.env.npm_lifecycle_event !== undefined) {
   setInterval(() => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
   }, 1_000).unref();
+}
+// An operator's command without settings of its own works on the stack that `npm start` runs here.
+const OPERATORS = ['create-organization', 'rebuild-workflows', 'feed-restored'];
+if (!process.env.DATABASE_URL && OPERATORS.some((name) => program.endsWith(`/cli/${name}.js`))) {
+  const settings = join(resolve(ROOT, process.env.ARDEA_DATA_DIR || '.ardea'), 'operator.env');
+  if (existsSync(settings)) {
+    process.loadEnvFile(settings);
+    console.error(`Using the settings of npm start (${settings}).`);
+  }
 }
 process.argv = [process.execPath, file, ...args];
 await import(pathToFileURL(file).href);

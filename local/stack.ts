@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { environmentWithout, type LocalConfig } from './config.js';
 import { type DataFolder, rotateLog } from './data-folder.js';
 import { answersOk } from './health.js';
@@ -67,7 +68,23 @@ export const programEnvironment = (context: StackContext): Record<string, string
     PLAID_ALLOWED_BASE_URLS: [config.allowedBaseUrls, simulatorUrl(config)]
       .filter((url) => url !== undefined)
       .join(','),
+    // On one machine the integrator's receiver is a neighbour, not somebody's internal network.
+    FORWARD_ALLOW_PRIVATE: own['FORWARD_ALLOW_PRIVATE'] || 'on',
   };
+};
+
+/** What an operator's command needs to work on this stack; local/run.mjs reads it. Holds secrets: 0600. */
+export const writeOperatorEnvironment = (context: StackContext): void => {
+  const env = programEnvironment(context);
+  const names = [
+    'DATABASE_URL',
+    'TEMPORAL_ADDRESS',
+    'TEMPORAL_NAMESPACE',
+    'TEMPORAL_TASK_QUEUE',
+    'ENCRYPTION_KEYS',
+  ];
+  const lines = names.filter((name) => env[name]).map((name) => `${name}='${env[name]}'`);
+  writeFileSync(context.data.operatorFile, `${lines.join('\n')}\n`, { mode: 0o600 });
 };
 
 /** The embedded PostgreSQL, or undefined when DATABASE_URL replaces it. */

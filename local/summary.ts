@@ -25,7 +25,6 @@ export const summary = ({ config, data, secrets, notes, seeded }: SummaryFacts):
     ],
     ['Plaid simulator', simulatorUrl(config)],
     ['API key', secrets.apiKey],
-    ['Dashboard login', `${secrets.adminEmail}  ${secrets.adminPassword}`],
     [
       'Database',
       config.databaseUrl === undefined
