@@ -81,6 +81,19 @@ describe('POST /api/integrations', () => {
     expect(json.description.json.client_id).toEqual(['Missing data for required field.']);
   });
 
+  it('reports an address that is not on the list together with the other mistakes', async () => {
+    const base_url = 'http://evil.example';
+    const created = await api.call('POST', '/api/integrations', {
+      body: newIntegration({ name: undefined, base_url }),
+    });
+    expect(created.status).toBe(422);
+    expect(Object.keys(created.json.description.json).sort()).toEqual(['base_url', 'name']);
+    const { id } = await createSimulatorIntegration(api, simulator.url);
+    const changed = await api.call('PUT', `/api/integrations/${id}`, { body: { name: '', base_url } });
+    expect(changed.status).toBe(422);
+    expect(Object.keys(changed.json.description.json).sort()).toEqual(['base_url', 'name']);
+  });
+
   it('refuses addresses that are not on the list', async () => {
     const { status, json } = await api.call('POST', '/api/integrations', {
       body: newIntegration({ base_url: 'http://169.254.169.254' }),

@@ -1,15 +1,19 @@
 import type { Deps } from '../../deps.js';
 import type { KeysStatus } from '../../db/queries/integrations.js';
-import { AppError, invalidField } from '../../domain/errors.js';
+import { AppError } from '../../domain/errors.js';
 import { checkKeys, type KeyField } from '../../plaid/keys-check.js';
 import type { PlaidCredentials } from '../../plaid/plaid-api.js';
 
 /** Plaid's environments (plaid.com/docs/api). There is no development environment any more. */
 const PLAID_BASE_URLS = ['https://sandbox.plaid.com', 'https://production.plaid.com'];
 
+/** No address but these: an integration must not make this server call arbitrary hosts. */
+export const allowedBaseUrls = (config: Deps['config']): string[] => [
+  ...PLAID_BASE_URLS,
+  ...config.PLAID_ALLOWED_BASE_URLS,
+];
+
 export interface KeysGuard {
-  /** Refuses addresses that are not Plaid's: an integration must not make this server call arbitrary hosts. */
-  assertBaseUrl(baseUrl: string): void;
   /**
    * Asks Plaid. Throws `integration.keys_rejected` naming the fields that are wrong; of a pair that Plaid does not know, only
    * those in `changed`, for the others have worked before.
@@ -18,12 +22,7 @@ export interface KeysGuard {
 }
 
 export function createKeysGuard({ config, plaid }: Pick<Deps, 'config' | 'plaid'>): KeysGuard {
-  const allowed = [...PLAID_BASE_URLS, ...config.PLAID_ALLOWED_BASE_URLS];
   return {
-    assertBaseUrl(baseUrl) {
-      if (!allowed.includes(baseUrl))
-        throw invalidField('base_url', `Must be one of: ${allowed.join(', ')}.`);
-    },
     async check(credentials, changed) {
       const timeoutMs = config.PLAID_CHECK_TIMEOUT;
       const verdict = await checkKeys(plaid, credentials, {

@@ -6,7 +6,7 @@ import type { KeyField } from '../../plaid/keys-check.js';
 import { flag } from '../fields.js';
 import { route, type Route } from '../route.js';
 import { findIntegration } from './find.js';
-import { createKeysGuard } from './keys.js';
+import { allowedBaseUrls, createKeysGuard } from './keys.js';
 import { createIntegrationPresenter } from './present.js';
 import { integrationAnswer, integrationChanges, integrationsAnswer, newIntegration } from './schema.js';
 
@@ -19,6 +19,7 @@ export function createIntegrationRoutes(
 ): Route[] {
   const { integrations, signals, config } = deps;
   const keys = createKeysGuard(deps);
+  const baseUrls = allowedBaseUrls(config);
   const present = createIntegrationPresenter(config.PUBLIC_URL);
 
   const signalOwed = (items: readonly TouchedItem[]): void => {
@@ -33,11 +34,10 @@ export function createIntegrationRoutes(
       summary: 'Create an integration',
       description:
         "Asks Plaid whether it takes the keys and says which of them is wrong. While Plaid does not answer, the integration is created with `keys_status` unchecked. The answer holds the webhook URL and the link URL that the guide's next steps need.",
-      body: { schema: newIntegration, envelope: 'integration' },
+      body: { schema: newIntegration(baseUrls), envelope: 'integration' },
       responses: { 201: { description: 'Created.', schema: integrationAnswer } },
       errors: ['integration.keys_rejected'],
       async handle({ organizationId, body }) {
-        keys.assertBaseUrl(body.base_url);
         const credentials = {
           baseUrl: body.base_url,
           clientId: body.client_id,
@@ -91,12 +91,11 @@ export function createIntegrationRoutes(
       description:
         'New keys are checked like those of a new integration; Items that were waiting for them are looked at again.',
       params,
-      body: { schema: integrationChanges, envelope: 'integration', alsoEnvelopes: ['end_user'] },
+      body: { schema: integrationChanges(baseUrls), envelope: 'integration', alsoEnvelopes: ['end_user'] },
       responses: { 200: { description: 'As it is now.', schema: integrationAnswer } },
       errors: ['integration.not_found', 'integration.keys_rejected'],
       async handle({ organizationId, params: { integration_id }, body }) {
         const before = await findIntegration(integrations, organizationId, integration_id!);
-        if (body.base_url !== undefined) keys.assertBaseUrl(body.base_url);
         const changed = KEY_FIELDS.filter((field) => body[field] !== undefined);
         const secret =
           body.client_secret ??

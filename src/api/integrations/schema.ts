@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { httpUrl, text, time } from '../fields.js';
 
-const baseUrl = z
-  .string()
-  .transform((url) => url.replace(/\/+$/, ''))
-  .meta({
-    type: 'string',
-    description: "Plaid's environment.",
-    examples: ['https://sandbox.plaid.com', 'https://production.plaid.com'],
-  });
 const name = text(1, 128).meta({ description: 'A name that means something to you.' });
 const clientId = text(1, 128).meta({ description: "Plaid's client_id." });
 const clientSecret = text(1, 256).meta({
@@ -21,29 +13,43 @@ const webhookUrl = httpUrl
 const type = z.literal('plaid', 'Must be plaid: nothing else is supported.');
 const resource = z.literal('transaction', 'Must be transaction: nothing else is supported.');
 
-export const newIntegration = z
-  .object({
-    name,
-    type,
-    resource,
-    base_url: baseUrl,
-    client_id: clientId,
-    client_secret: clientSecret,
-    webhook_url: webhookUrl.optional(),
-  })
-  .meta({ id: 'NewIntegration' });
+/** A schema and not a check of the handler, so that a wrong address is reported together with all other mistakes. */
+const baseUrl = (allowed: readonly string[]): z.ZodType<string, string> =>
+  z
+    .string()
+    .transform((url) => url.replace(/\/+$/, ''))
+    .refine((url) => allowed.includes(url), `Must be one of: ${allowed.join(', ')}.`)
+    .meta({
+      type: 'string',
+      description: "Plaid's environment.",
+      examples: ['https://sandbox.plaid.com', 'https://production.plaid.com'],
+    });
 
-export const integrationChanges = z
-  .object({
-    name: name.optional(),
-    type: type.optional(),
-    resource: resource.optional(),
-    base_url: baseUrl.optional(),
-    client_id: clientId.optional(),
-    client_secret: clientSecret.optional(),
-    webhook_url: webhookUrl.optional(),
-  })
-  .meta({ id: 'IntegrationChanges', description: 'What is left out stays as it is.' });
+export const newIntegration = (baseUrls: readonly string[]) =>
+  z
+    .object({
+      name,
+      type,
+      resource,
+      base_url: baseUrl(baseUrls),
+      client_id: clientId,
+      client_secret: clientSecret,
+      webhook_url: webhookUrl.optional(),
+    })
+    .meta({ id: 'NewIntegration' });
+
+export const integrationChanges = (baseUrls: readonly string[]) =>
+  z
+    .object({
+      name: name.optional(),
+      type: type.optional(),
+      resource: resource.optional(),
+      base_url: baseUrl(baseUrls).optional(),
+      client_id: clientId.optional(),
+      client_secret: clientSecret.optional(),
+      webhook_url: webhookUrl.optional(),
+    })
+    .meta({ id: 'IntegrationChanges', description: 'What is left out stays as it is.' });
 
 export const integration = z
   .object({
