@@ -17,6 +17,9 @@ export type KeyField = 'base_url' | 'client_id' | 'client_secret';
 const nobodysToken = (baseUrl: string): string =>
   `access-${baseUrl.includes('production') ? 'production' : 'sandbox'}-00000000-0000-4000-8000-000000000000`;
 
+const PAIR_REFUSED =
+  'Plaid refuses this pair of client_id and client_secret without saying which of them is wrong: it may be either.';
+
 function verdictOf(error: PlaidError): KeysVerdict {
   const { errorCode, message } = error;
   switch (errorCode) {
@@ -24,9 +27,8 @@ function verdictOf(error: PlaidError): KeysVerdict {
       return {
         status: 'invalid',
         fields: {
-          client_id: 'Plaid does not know this client_id together with this secret.',
-          client_secret:
-            'Plaid does not know this secret for this client_id. Each environment has a secret of its own: copy the one that belongs to base_url from the Plaid dashboard.',
+          client_id: `${PAIR_REFUSED} Compare client_id with the one in the Plaid dashboard.`,
+          client_secret: `${PAIR_REFUSED} client_secret must be the secret of exactly the environment of base_url: each environment has its own.`,
         },
       };
     case 'UNAUTHORIZED_ENVIRONMENT':
