@@ -16,15 +16,25 @@ export type ItemVerdict =
   /** The integration's keys are refused, so nothing can be said about the token. */
   | { kind: 'keys_rejected'; summary: string };
 
+/**
+ * Plaid has one code for tokens that are malformed ("expected format: access-<environment>-<identifier>"), of another kind
+ * ('wrong type. expected "access", got "public"'), of another environment, and unknown: only its message tells.
+ */
+function refusedToken(message: string): string {
+  if (/invalid format|expected format|wrong type/i.test(message))
+    return 'This is not an access_token. Send it exactly as /item/public_token/exchange returned it.';
+  if (/environment/i.test(message))
+    return 'This access_token is of another Plaid environment than the integration.';
+  return "Plaid does not know this access_token under the integration's keys.";
+}
+
 function verdictOf(error: PlaidError): ItemVerdict {
   switch (error.errorCode) {
     case 'INVALID_ACCESS_TOKEN':
       return {
         kind: 'mismatch',
         field: 'access_token',
-        message: /environment/i.test(error.message)
-          ? 'This access_token is of another Plaid environment than the integration.'
-          : "Plaid does not know this access_token under the integration's keys.",
+        message: refusedToken(error.message),
       };
     case 'ITEM_NOT_FOUND':
       return {
