@@ -74,7 +74,7 @@ export const queryTime = z
 
 /** `a=1&a=2`, `a[]=1&a[]=2` or `a=1,2`. */
 export const list = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string())], 'Must be a list.')
   .transform((value) => [value].flat().flatMap((part) => part.split(',')))
   .refine((values) => values.every((value) => value !== '' && !value.includes('\0')), 'Must not be empty.')
   .meta({ type: 'array', items: { type: 'string' } });

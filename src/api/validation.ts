@@ -11,8 +11,38 @@ const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
     input,
   );
 
+const WRONG_TYPES: Readonly<Record<string, string>> = {
+  string: 'Must be a string.',
+  number: 'Must be a number.',
+  boolean: 'Must be true or false.',
+  array: 'Must be an array.',
+  object: 'Must be an object.',
+};
+
+/** What is said where a schema has no words of its own; zod's would be in another tone, and name its types. */
+const inPlainWords =
+  (location: Location): z.core.$ZodErrorMap =>
+  (issue) => {
+    switch (issue.code) {
+      case 'invalid_type':
+        return location === 'query' && Array.isArray(issue.input)
+          ? 'Must be given only once.'
+          : WRONG_TYPES[issue.expected];
+      case 'invalid_value':
+        return `Must be one of: ${issue.values.map(String).join(', ')}.`;
+      default:
+        return undefined;
+    }
+  };
+
+const NOT_WHAT_IT_SHOULD_BE: readonly z.core.$ZodIssue['code'][] = [
+  'invalid_type',
+  'invalid_value',
+  'invalid_union',
+];
+
 function messageOf(issue: z.core.$ZodIssue, input: unknown): string {
-  if (issue.code === 'invalid_type' && valueAt(input, issue.path) === undefined)
+  if (NOT_WHAT_IT_SHOULD_BE.includes(issue.code) && valueAt(input, issue.path) === undefined)
     return 'Missing data for required field.';
   return issue.message;
 }
@@ -23,7 +53,12 @@ function fieldErrors(location: Location, error: z.ZodError, input: unknown): Fie
   const note = (field: string, message: string): void => {
     (fields[field] ??= []).push(message);
   };
+  // zod measures arrays in the place of strings too: what has the wrong type is no longer empty or too long.
+  const wrongType = error.issues.filter(({ code }) => code === 'invalid_type');
+  const besides = ({ path }: z.core.$ZodIssue): boolean =>
+    wrongType.some((issue) => issue.path.join('.') === path.join('.'));
   for (const issue of error.issues) {
+    if (issue.code !== 'invalid_type' && besides(issue)) continue;
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) note([...issue.path, key].join('.'), 'Unknown parameter.');
     } else note(issue.path.length === 0 ? '_schema' : issue.path.join('.'), messageOf(issue, input));
@@ -47,7 +82,7 @@ export function validate(
   const problems: FieldErrors = {};
   const check = (location: Location, schema: z.ZodType | undefined, value: unknown): unknown => {
     if (!schema) return undefined;
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: inPlainWords(location) });
     if (!result.success) Object.assign(problems, fieldErrors(location, result.error, value));
     return result.data;
   };

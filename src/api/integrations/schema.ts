@@ -10,8 +10,8 @@ const clientSecret = text(1, 256).meta({
 const webhookUrl = httpUrl
   .nullable()
   .meta({ description: "Your own URL, to which Plaid's webhooks are forwarded." });
-const type = z.literal('plaid', 'Must be plaid: nothing else is supported.');
-const resource = z.literal('transaction', 'Must be transaction: nothing else is supported.');
+const type = z.literal('plaid');
+const resource = z.literal('transaction');
 
 /** A schema and not a check of the handler, so that a wrong address is reported together with all other mistakes. */
 const baseUrl = (allowed: readonly string[]): z.ZodType<string, string> =>

@@ -109,6 +109,6 @@ export const ORDERS = Object.keys(TRANSACTION_ORDERS).flatMap((name) => [`${name
 ];
 
 export const include = z
-  .literal('plaid', 'Must be plaid.')
+  .literal('plaid')
   .optional()
   .meta({ description: '`plaid` adds the object as Plaid sent it.' });
