@@ -63,7 +63,7 @@ export default tseslint.config(
   },
   {
     files: [
-      'src/config/*.ts',
+      'src/config/environment.ts',
       'local/config.ts',
       'simulator/config.ts',
       'bench/config.ts',

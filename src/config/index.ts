@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { environment, type Environment } from './environment.js';
 import { VARIABLES, type VariableName } from './variables.js';
 
 export { VARIABLES } from './variables.js';
@@ -13,8 +14,6 @@ export type Config = Omit<Values, 'PUBLIC_URL'> & { PUBLIC_URL: string };
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 function parse<N extends VariableName>(env: Environment, names: readonly N[]): Pick<Values, N> {
   const problems: string[] = [];
@@ -33,14 +32,14 @@ function parse<N extends VariableName>(env: Environment, names: readonly N[]): P
 }
 
 /** Reads all settings of api, worker and setup. Throws ConfigError naming every absent or malformed variable at once. */
-export function loadConfig(env: Environment = process.env): Config {
+export function loadConfig(env: Environment = environment()): Config {
   const values = parse(env, Object.keys(VARIABLES) as VariableName[]);
   return { ...values, PUBLIC_URL: values.PUBLIC_URL ?? `http://localhost:${values.PORT}` };
 }
 
 /** The part that migrations need: no Temporal, no keys. */
 export function loadDatabaseConfig(
-  env: Environment = process.env,
+  env: Environment = environment(),
 ): Pick<Config, 'DATABASE_URL' | 'LOG_LEVEL'> {
   return parse(env, ['DATABASE_URL', 'LOG_LEVEL']);
 }

@@ -1,4 +1,5 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { environment, type Environment } from './environment.js';
 import { ConfigError } from './index.js';
 
 /** Where Temporal is and how to get in; both kinds of connection (client, worker) take it. */
@@ -13,9 +14,7 @@ export interface TemporalConfig {
  * TEMPORAL_CONFIG_FILE or TEMPORAL_PROFILE asks for it: the one that lies in a developer's home belongs to the
  * command line, and would put its credentials on the local dev server. Throws ConfigError, never naming a value.
  */
-export function loadTemporalConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): TemporalConfig {
+export function loadTemporalConfig(env: Environment = environment()): TemporalConfig {
   // An empty variable counts as unset, as everywhere in this folder.
   const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const overrideEnvVars = Object.fromEntries(set);
