@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromPublicId, ID_PREFIXES, type IdKind } from '../domain/ids.js';
 import type { ExactNumber, RawJson } from './json/exact-json.js';
 
 /** The kinds of fields that bodies and queries are made of. */
@@ -10,6 +11,19 @@ export const text = (least: number, most: number): z.ZodType<string, string> =>
     .min(least, least === 1 ? 'Must not be empty.' : `Must have at least ${least} characters.`)
     .max(most, `Must have at most ${most} characters.`)
     .refine((value) => !value.includes('\0'), 'Must not contain NUL.');
+
+/** A public id in a query, put out as the row's UUID. A malformed one is a mistake; a well-formed one may have no row. */
+export const heronId = (kind: IdKind): z.ZodType<string, string> => {
+  const wrong = `Must be a heron_id: ${ID_PREFIXES[kind]}_ and 22 letters or digits.`;
+  return z
+    .string()
+    .transform((value, context) => {
+      const id = fromPublicId(kind, value);
+      if (id === null) context.addIssue(wrong);
+      return id ?? z.NEVER;
+    })
+    .meta({ type: 'string', description: `\`${ID_PREFIXES[kind]}_…\`` });
+};
 
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'Must be an http(s) URL.' })

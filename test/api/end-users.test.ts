@@ -144,7 +144,6 @@ describe('GET /api/end_users', () => {
     expect(ids(await list('?name=Two'))).toEqual(['l2']);
     expect(ids(await list('?is_portfolio=true'))).toEqual(['l1']);
     expect(ids(await list('?end_user_id=l3&status=new'))).toEqual(['l3']);
-    expect(ids(await list('?heron_id=eus_nonsense'))).toEqual([]);
     const { heron_id } = (await list('?end_user_id=l3')).end_users[0]!;
     expect(ids(await list(`?heron_id=${heron_id}`))).toEqual(['l3']);
     expect(ids(await list(`?heron_id=${heron_id}`, api.key))).toEqual([]);
@@ -164,13 +163,17 @@ describe('GET /api/end_users', () => {
     expect(listed.end_users[0]!.data_sources).toHaveLength(1);
   });
 
-  it.each(['limit=0', 'limit=10001', 'order_by=name', 'include_scorecard_metrics=true', 'colour=blue'])(
-    'refuses %s by name',
-    async (query) => {
-      const { status, json } = await api.call('GET', `/api/end_users?${query}`);
-      expect([status, Object.keys(json.description.query)]).toEqual([422, [query.split('=')[0]]]);
-    },
-  );
+  it.each([
+    'heron_id=q',
+    'limit=0',
+    'limit=10001',
+    'order_by=name',
+    'include_scorecard_metrics=true',
+    'colour=blue',
+  ])('refuses %s by name', async (query) => {
+    const { status, json } = await api.call('GET', `/api/end_users?${query}`);
+    expect([status, Object.keys(json.description.query)]).toEqual([422, [query.split('=')[0]]]);
+  });
 
   it('needs a key', async () => {
     expect((await api.call('GET', '/api/end_users', { key: null })).status).toBe(401);

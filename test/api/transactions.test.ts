@@ -122,7 +122,8 @@ describe('GET /api/transactions', () => {
     ['?account_ids=acc-1,acc-9&end_user_id=jane', ['z']],
     ['?reference_id=d', ['d']],
     ['?pending=true&include_removed=true', ['c']],
-    ['?heron_id=txn_nonsense', []],
+    // Well-formed, of no row.
+    ['?heron_id=txn_1111111111111111111111', []],
     ['?order_by=abs_amount_desc&end_user_id=acme', ['a', 'd', 'b', 'e']],
     ['?order_by=amount_asc&end_user_id=acme', ['d', 'b', 'e', 'a']],
   ])('filters %s', async (query, expected) => {
@@ -151,6 +152,10 @@ describe('GET /api/transactions', () => {
   it.each([
     ['?category_heron_id=ctg_x', 'category_heron_id'],
     ['?confidence_min=0.5', 'confidence_min'],
+    ['?heron_id=q', 'heron_id'],
+    ['?heron_id=', 'heron_id'],
+    // Of another kind.
+    ['?heron_id=eus_1111111111111111111111', 'heron_id'],
     ['?limit=10001', 'limit'],
     ['?page=0', 'page'],
     ['?order_by=confidence_desc', 'order_by'],

@@ -1,7 +1,6 @@
 import type { Deps } from '../../deps.js';
 import type { EndUserRow } from '../../db/queries/end-users.js';
 import { AppError } from '../../domain/errors.js';
-import { fromPublicId } from '../../domain/ids.js';
 import { pageLinks } from '../paging.js';
 import { route, type Route } from '../route.js';
 import { findEndUser } from './find.js';
@@ -91,22 +90,18 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
       responses: { 200: { description: 'One page of them.', schema: endUsersAnswer } },
       async handle({ organizationId, query, url }) {
         const { page, limit } = query;
-        const id = query.heron_id === undefined ? undefined : fromPublicId('endUser', query.heron_id);
-        const { rows, total } =
-          id === null
-            ? { rows: [], total: 0 }
-            : await endUsers.list(organizationId, {
-                filter: {
-                  id,
-                  endUserId: query.end_user_id,
-                  name: query.name,
-                  status: query.status,
-                  isPortfolio: query.is_portfolio,
-                },
-                order: query.order_by,
-                limit,
-                offset: (page - 1) * limit,
-              });
+        const { rows, total } = await endUsers.list(organizationId, {
+          filter: {
+            id: query.heron_id,
+            endUserId: query.end_user_id,
+            name: query.name,
+            status: query.status,
+            isPortfolio: query.is_portfolio,
+          },
+          order: query.order_by,
+          limit,
+          offset: (page - 1) * limit,
+        });
         const pages = Math.max(1, Math.ceil(total / limit));
         return {
           status: 200,

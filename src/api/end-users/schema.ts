@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { END_USER_ORDERS, END_USER_STATUSES } from '../../db/queries/end-users.js';
 import { LINK_STATUSES } from '../../domain/item-status.js';
-import { flag, notAvailable, text, time, whole } from '../fields.js';
+import { flag, heronId, notAvailable, text, time, whole } from '../fields.js';
 
 const endUserId = text(1, 140).meta({ description: 'Your own id of the customer.' });
 const changeable = {
@@ -51,7 +51,7 @@ const includeDataSources = flag
 
 export const endUserQuery = z.strictObject({ include_data_sources: includeDataSources });
 export const endUserList = z.strictObject({
-  heron_id: text(1, 140).optional(),
+  heron_id: heronId('endUser').optional(),
   end_user_id: text(1, 140).optional(),
   name: text(1, 128).optional(),
   status: z.enum(END_USER_STATUSES).optional(),

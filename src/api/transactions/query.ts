@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { TransactionFilter } from '../../db/queries/transaction-filter.js';
-import { fromPublicId } from '../../domain/ids.js';
-import { decimal, flag, list, notAvailable, queryDate, queryTime, text, whole } from '../fields.js';
+import { decimal, flag, heronId, list, notAvailable, queryDate, queryTime, text, whole } from '../fields.js';
 import { include, ORDERS } from './schema.js';
 
 /** Filters that need no enrichment. */
 const filters = {
-  heron_id: text(1, 140).optional(),
+  heron_id: heronId('transaction').optional(),
   reference_id: text(1, 255).optional().meta({ description: "Plaid's transaction_id." }),
   item_id: text(1, 255).optional().meta({ description: "Plaid's item_id." }),
   account_ids: list.optional().meta({ description: "Plaid's account ids." }),
@@ -73,14 +72,11 @@ export const transactionQuery = z.strictObject({ include });
 
 type Filters = { [N in keyof typeof filters]?: z.output<(typeof filters)[N]> | undefined };
 
-/** What the database is asked; null when no row can match (a heron_id that is none). */
-export function toFilter(query: Filters, endUserRowId: string | undefined): TransactionFilter | null {
-  const transactionId =
-    query.heron_id === undefined ? undefined : fromPublicId('transaction', query.heron_id);
-  if (transactionId === null) return null;
+/** What the database is asked. */
+export function toFilter(query: Filters, endUserRowId: string | undefined): TransactionFilter {
   return {
     endUserRowId,
-    transactionId,
+    transactionId: query.heron_id,
     referenceId: query.reference_id,
     plaidItemId: query.item_id,
     accountIds: query.account_ids,

@@ -28,17 +28,14 @@ export function createTransactionRoutes({
       async handle({ organizationId, params, query, url }) {
         const endUser = await findEndUser(endUsers, organizationId, params.end_user_id_or_heron_id!);
         const { page, per_page } = query;
-        const filter = toFilter(query, endUser.id);
         // One more than asked for tells whether there is another page, without counting.
-        const rows = filter
-          ? await transactions.list(organizationId, {
-              filter,
-              order: query.order_by,
-              limit: per_page + 1,
-              offset: (page - 1) * per_page,
-              includePlaid: query.include === 'plaid',
-            })
-          : [];
+        const rows = await transactions.list(organizationId, {
+          filter: toFilter(query, endUser.id),
+          order: query.order_by,
+          limit: per_page + 1,
+          offset: (page - 1) * per_page,
+          includePlaid: query.include === 'plaid',
+        });
         const shown = rows.slice(0, per_page);
         return {
           status: 200,
@@ -71,18 +68,16 @@ export function createTransactionRoutes({
             : await findEndUser(endUsers, organizationId, query.end_user_id);
         const { page, limit } = query;
         const filter = toFilter(query, endUser?.id);
-        const [rows, total] = filter
-          ? await Promise.all([
-              transactions.list(organizationId, {
-                filter,
-                order: query.order_by,
-                limit,
-                offset: (page - 1) * limit,
-                includePlaid: query.include === 'plaid',
-              }),
-              transactions.count(organizationId, filter),
-            ])
-          : [[], 0];
+        const [rows, total] = await Promise.all([
+          transactions.list(organizationId, {
+            filter,
+            order: query.order_by,
+            limit,
+            offset: (page - 1) * limit,
+            includePlaid: query.include === 'plaid',
+          }),
+          transactions.count(organizationId, filter),
+        ]);
         const pages = Math.max(1, Math.ceil(total / limit));
         return {
           status: 200,
