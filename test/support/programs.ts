@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../local/port.js';
+import { eventually } from './eventually.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -61,25 +61,6 @@ export async function runProgram(file: string, env: Record<string, string>): Pro
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`${file} ended with ${code}:\n${text}`);
   return text;
-}
-
-/** Asks until `holds` answers true; its last error is told when it never does. */
-export async function eventually(
-  what: string,
-  holds: () => Promise<boolean>,
-  withinMs = 60_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  let reason = '';
-  for (;;) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      reason = `: ${String(error)}`;
-    }
-    if (Date.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${what}${reason}`);
-    await sleep(50);
-  }
 }
 
 /** A TCP relay whose traffic can be held up: to its clients the server behind it looks hung, not gone. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandleWithSignaledRunId } from '@temporalio/client';
 import {
@@ -100,17 +99,4 @@ export async function createTestWorkflows(): Promise<TestWorkflows> {
       await client.connection.close();
     },
   };
-}
-
-/** Polls until `holds`; what must happen soon, at a time that nobody announces. */
-export async function eventually(
-  what: string,
-  holds: () => Promise<boolean> | boolean,
-  withinMs = 20_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${what}`);
-    await sleep(20);
-  }
 }

@@ -11,9 +11,10 @@ import { createSignalSender } from '../../src/temporal/signal-sender.js';
 import { getStateQuery, itemWorkflowId, SWEEP_WORKFLOW } from '../../src/workflows/messages.js';
 import { DEFAULT_CLIENT } from '../../simulator/create-simulator.js';
 import { linkItem, startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
+import { eventually } from '../support/eventually.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { generationsOf, liveIds, storedItem, storedTransactions } from '../support/stored.js';
-import { createTestWorkflows, eventually, type TestWorkflows } from '../support/workflows.js';
+import { createTestWorkflows, type TestWorkflows } from '../support/workflows.js';
 
 const STALE_MS = 200;
 let simulator: RunningSimulator;

@@ -5,12 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LookActivities } from '../../src/activities/look/activities.js';
 import type { LookOutcome, LookRequest } from '../../src/domain/sync-outcome.js';
 import { getStateQuery, itemWorkflowId, STATUS_ATTRIBUTE } from '../../src/workflows/messages.js';
-import {
-  createTestWorkflows,
-  eventually,
-  type ItemHandle,
-  type TestWorkflows,
-} from '../support/workflows.js';
+import { eventually } from '../support/eventually.js';
+import { createTestWorkflows, type ItemHandle, type TestWorkflows } from '../support/workflows.js';
 
 let workflows: TestWorkflows;
 let signal: TestWorkflows['signal'];
