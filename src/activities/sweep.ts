@@ -24,17 +24,21 @@ export interface SweepDeps {
   staging: Pick<StagingQueries, 'prune'>;
   sender: SignalSender;
   logger: Logger;
+  /** Tells Temporal that the sweep is alive. */
+  heartbeat: () => void;
   limits: { unmatched: number; rejected: number; forwardCheckAfterMs: number };
 }
 
 const ITEMS_PER_ROUND = 500;
 const FORWARDS_PER_ROUND = 200;
 const AT_ONCE = 20;
+/** Well under the heartbeat timeout of proxies.ts. */
+const HEARTBEAT_MS = 2_000;
 /** Longer than a look may take (proxies.ts): what is older belongs to a dead attempt. */
 const STAGED_FOR_MS = 3 * 3_600_000;
 
 export function createSweepActivities(deps: SweepDeps): SweepActivities {
-  const { sweeps, inbox, forwards, staging, sender, logger, limits } = deps;
+  const { sweeps, inbox, forwards, staging, sender, logger, heartbeat, limits } = deps;
 
   /** Sends to all, some at once; one that fails is found again by a later sweep. Answers how many got through. */
   const sendAll = async (ids: readonly string[], send: (id: string) => Promise<void>): Promise<number> => {
@@ -46,19 +50,28 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     return sent;
   };
 
+  const round = async (): Promise<SweepResult> => {
+    const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
+    const signalled = await sendAll(await sweeps.takeOwed(ITEMS_PER_ROUND), (id) => sender.look(id));
+    const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
+    const forwarded = await sendAll(overdue, (id) => sender.forward(id));
+    const pruned =
+      (await inbox.pruneUnmatched(limits.unmatched)) +
+      (await inbox.pruneRejected(limits.rejected)) +
+      (await staging.prune(new Date(Date.now() - STAGED_FOR_MS)));
+    const result = { adopted, signalled, forwarded, pruned };
+    if (adopted + signalled + forwarded + pruned > 0) logger.info(result, 'sweep');
+    return result;
+  };
+
   return {
     async sweep() {
-      const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
-      const signalled = await sendAll(await sweeps.takeOwed(ITEMS_PER_ROUND), (id) => sender.look(id));
-      const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
-      const forwarded = await sendAll(overdue, (id) => sender.forward(id));
-      const pruned =
-        (await inbox.pruneUnmatched(limits.unmatched)) +
-        (await inbox.pruneRejected(limits.rejected)) +
-        (await staging.prune(new Date(Date.now() - STAGED_FOR_MS)));
-      const result = { adopted, signalled, forwarded, pruned };
-      if (adopted + signalled + forwarded + pruned > 0) logger.info(result, 'sweep');
-      return result;
+      const beat = setInterval(heartbeat, HEARTBEAT_MS);
+      try {
+        return await round();
+      } finally {
+        clearInterval(beat);
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker, type WorkflowBundleOption, type WorkerOptions } from '@temporalio/worker';
 import { createForwardActivities } from '../activities/forward-webhook.js';
 import { createPost } from '../activities/forward-post.js';
@@ -57,6 +58,7 @@ export function createActivities(deps: Deps) {
         deadlineMs: config.SIGNAL_DEADLINE * 10,
       }),
       logger,
+      heartbeat: () => Context.current().heartbeat(),
       limits: {
         unmatched: config.INBOX_MAX_UNMATCHED,
         rejected: config.INBOX_MAX_UNVERIFIED,

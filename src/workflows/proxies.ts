@@ -21,7 +21,12 @@ export const { lookAtItem: lookQuickly } = proxyLocalActivities<LookActivities>(
   retry: { maximumAttempts: 1 },
 });
 
+/**
+ * The schedule starts no sweep while one runs: one that died with its worker must be noticed within seconds, or lost
+ * signals stay lost for as long as the timeout.
+ */
 export const { sweep } = proxyActivities<SweepActivities>({
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 3 },
 });

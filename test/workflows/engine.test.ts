@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +43,7 @@ beforeAll(async () => {
         deadlineMs: 10_000,
       }),
       logger: engine.deps.logger,
+      heartbeat: () => Context.current().heartbeat(),
       limits: { unmatched: 10, rejected: 10, forwardCheckAfterMs: 1_000 },
     }),
   };
