@@ -27,8 +27,9 @@ const isFromServer = (error: unknown): boolean =>
 
 /**
  * Runs what arrives at the same time together: whoever comes first waits for nobody, whoever comes while a batch is under
- * way shares the next round trip and commit. One batch at a time makes the largest ones, and measured best. A batch that PostgreSQL refuses is run again one by one, so that one bad input
- * fails alone; inputs must therefore be safe to repeat after a rollback.
+ * way shares the next round trip and commit. One batch at a time makes the largest ones, and measured best. A batch that
+ * PostgreSQL refuses is run again one by one, so that one bad input fails alone; inputs must therefore be safe to repeat
+ * after a rollback.
  */
 export function createBatcher<Input, Output>(
   options: BatcherOptions<Input, Output>,

@@ -2,7 +2,8 @@ import type { LookOutcome } from '../../domain/sync-outcome.js';
 import { backoffMs, restartsExhausted } from '../../domain/waiting.js';
 import { PlaidCallAborted, PlaidError } from '../../plaid/plaid-error.js';
 import type { LookContext, LookDeps } from './deps.js';
-import { inMs, jitteredAt, resultOf, troubled } from './results.js';
+import { pauseItem } from './pause-item.js';
+import { inMs, resultOf } from './results.js';
 import { troubleOf } from './trouble.js';
 
 /** A passing failure of Plaid that Temporal is to retry after `delayMs`. */
@@ -27,12 +28,7 @@ export async function failed(deps: LookDeps, context: LookContext, error: unknow
   const errorClass =
     error.errorClass === 'reset_cursor' && context.row.resync_reason !== null ? 'bug' : error.errorClass;
   const trouble = troubleOf(errorClass, error.errorCode, error.message);
-  if (trouble) {
-    const next =
-      trouble.health === 'deleted' ? null : jitteredAt(deps, deps.settings.PROBE_INTERVAL, context.row.id);
-    if (!(await deps.results.recordTrouble(context.basis, trouble, next))) return { kind: 'superseded' };
-    return troubled(context.row, trouble, next);
-  }
+  if (trouble) return pauseItem(deps, context, trouble);
   switch (errorClass) {
     case 'restart':
       return restart(deps, context);

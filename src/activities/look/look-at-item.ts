@@ -8,7 +8,8 @@ import { clientSecretPlace } from '../../db/queries/integrations.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { failed } from './failed.js';
 import { probeItem } from './probe.js';
-import { jitteredAt, resultOf, troubled } from './results.js';
+import { pauseItem } from './pause-item.js';
+import { resultOf } from './results.js';
 import { syncItem } from './sync-item.js';
 
 /** The attempt's surroundings, as the activity or a test provides them. */
@@ -56,11 +57,7 @@ export async function lookAtItem(
       break;
   }
   const opened = openSecrets(deps, row);
-  if ('trouble' in opened) {
-    const next = jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id);
-    if (!(await deps.results.recordTrouble(basis, opened.trouble, next))) return { kind: 'superseded' };
-    return troubled(row, opened.trouble, next);
-  }
+  if ('trouble' in opened) return pauseItem(deps, { row, basis }, opened.trouble);
   const context: LookContext = { row, basis, mode: request.mode, ...around, ...opened };
   try {
     const ended = plan.probe ? await probed(deps, context) : null;
@@ -110,8 +107,5 @@ async function probed(deps: LookDeps, context: LookContext): Promise<LookOutcome
       context.row = { ...row, health, status_code: null, status_message: null, action: null };
     return null;
   }
-  const next =
-    outcome.trouble.health === 'deleted' ? null : jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id);
-  if (!(await results.recordTrouble(basis, outcome.trouble, next))) return { kind: 'superseded' };
-  return troubled(row, outcome.trouble, next);
+  return pauseItem(deps, { row, basis }, outcome.trouble);
 }

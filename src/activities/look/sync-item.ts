@@ -6,7 +6,8 @@ import { commitUpdate, type SnapshotRules } from '../../db/queries/update-commit
 import { accountLists, type AccountLists } from './accounts.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { discardStaged, fetchUpdate, type FetchedUpdate } from './fetch-update.js';
-import { inMs, jitteredAt, labelsOf, resultOf, troubled } from './results.js';
+import { pauseItem } from './pause-item.js';
+import { inMs, jitteredAt, labelsOf, resultOf } from './results.js';
 
 /** Fetches one update, or a snapshot when a full resync is due, and commits it. Throws PlaidError where Plaid refuses. */
 export async function syncItem(
@@ -15,10 +16,8 @@ export async function syncItem(
   plan: Extract<LookPlan, { kind: 'sync' }>,
 ): Promise<LookOutcome> {
   const { row } = context;
-  if (plan.resync) {
-    // A snapshot is many pages, and what it lacks may need confirming: never in a quick sync.
-    if (context.mode === 'quick') return { kind: 'handover' };
-  }
+  // A snapshot is many pages, and what it lacks may need confirming: never in a quick sync.
+  if (plan.resync && context.mode === 'quick') return { kind: 'handover' };
   if (context.mode === 'full') await deps.looks.markSyncing(row.id, context.basis.syncVersion);
   const startedAt = new Date(deps.now());
   const fetched = await fetchUpdate(deps, context, plan.resync ? null : row.cursor);
@@ -150,6 +149,5 @@ async function unconfirmed(deps: LookDeps, context: LookContext, missing: string
     code: 'RESYNC_UNCONFIRMED',
     message: `two full resyncs disagree on what to remove: ${row.resync_missing.length} rows, then ${missing.length}`,
   } as const;
-  if (!(await deps.results.recordTrouble(basis, trouble, null))) return { kind: 'superseded' };
-  return troubled(row, trouble, null);
+  return pauseItem(deps, context, trouble);
 }

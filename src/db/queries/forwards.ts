@@ -1,5 +1,6 @@
 import type { Database } from '../database.js';
 import type { StoredHeaders } from './inbox.js';
+import { interval } from './dirty-mark.js';
 
 /** A webhook that is to be passed on to the integrator, as it is now. */
 export interface PendingForward {
@@ -49,8 +50,6 @@ const TAKE_OVERDUE = `
    where id in (select id from plaid_webhooks where forward_state = 'pending' and forward_due_at < clock_timestamp()
                  order by forward_due_at limit :limit for update skip locked)
   returning id`;
-
-const interval = (ms: number): string => `${ms} milliseconds`;
 
 export function createForwardQueries({ db }: { db: Database }): ForwardQueries {
   return {

@@ -2,6 +2,7 @@ import { AppError } from '../../domain/errors.js';
 import type { Database } from '../database.js';
 import { createBatcher } from '../batcher.js';
 import { preparedStatement } from '../prepared.js';
+import { interval } from './dirty-mark.js';
 
 /** What intake must know of an integration; the secret is still sealed. */
 export interface IntakeIntegration {
@@ -115,7 +116,7 @@ const shortened = (headers: StoredHeaders): StoredHeaders =>
   );
 
 export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: InboxQueriesDeps): InboxQueries {
-  const staleAfter = `${signalStaleAfterMs} milliseconds`;
+  const staleAfter = interval(signalStaleAfterMs);
   const receiveAll = preparedStatement<Received>(db, 'receive_plaid_webhooks', RECEIVE);
   const receive = createBatcher<ReceivedWebhook, Received>({
     all: (webhooks) =>

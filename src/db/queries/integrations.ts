@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Database } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
+import { interval } from './dirty-mark.js';
 
 /** `unchecked`: Plaid did not answer when it was asked. */
 export type KeysStatus = 'unchecked' | 'valid' | 'invalid';
@@ -97,7 +98,7 @@ export function createIntegrationQueries({
       `select i.id as "itemId", d.signal
          from (select i.id from items i where i.integration_id = :id and ${condition} order by i.id) i
         cross join lateral mark_item_dirty(i.id, :staleAfter::interval) d`,
-      { id, staleAfter: `${signalStaleAfterMs} milliseconds` },
+      { id, staleAfter: interval(signalStaleAfterMs) },
     );
     return rows;
   };

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database.js';
 import { stampChanges } from './changes.js';
+import { markItemDirty } from './dirty-mark.js';
 
 export interface RemovalOptions {
   /** The Item has been removed at Plaid: there is nothing left to sync, ever. */
@@ -85,14 +86,11 @@ export function createItemRemovalQueries({
           { itemId, organizationId, removedAtPlaid: options.removedAtPlaid },
         );
         const erased = options.erase ? await erase(trx, itemId) : [];
-        const { rows } = await trx.raw<{ rows: [{ signal: boolean }] }>(
-          'select signal from mark_item_dirty(?, ?)',
-          [itemId, `${signalStaleAfterMs} milliseconds`],
-        );
+        const { signal } = await markItemDirty(trx, itemId, signalStaleAfterMs);
         // After item_sync, in the order of intake: a delivery of a known JWT holds item_sync and wants its row.
         if (options.erase) await eraseWebhooks(trx, itemId);
         await stampChanges(trx, organizationId, erased);
-        return rows[0];
+        return { signal };
       }),
   };
 }

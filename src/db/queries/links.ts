@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Connection, Database, Transaction } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
+import { markItemDirty } from './dirty-mark.js';
 
 /** An Item as the API shows it: everything but its token and cursor. */
 export interface LinkRow {
@@ -119,16 +120,8 @@ export interface LinkQueriesDeps {
   signalStaleAfterMs: number;
 }
 
-const interval = (ms: number): string => `${ms} milliseconds`;
-
 export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueriesDeps): LinkQueries {
-  const markDirty = async (on: Connection, itemId: string): Promise<{ gen: string; signal: boolean }> => {
-    const { rows } = await on.raw<{ rows: [{ gen: string; signal: boolean }] }>(
-      'select gen, signal from mark_item_dirty(?, ?)',
-      [itemId, interval(signalStaleAfterMs)],
-    );
-    return rows[0];
-  };
+  const markDirty = (on: Connection, itemId: string) => markItemDirty(on, itemId, signalStaleAfterMs);
 
   const upsertEndUser = async (trx: Transaction, input: LinkInput): Promise<string> => {
     const { rows } = await trx.raw<{ rows: [{ id: string }] }>(

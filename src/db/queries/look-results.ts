@@ -45,13 +45,12 @@ export interface LookResultQueries {
   recordMissing(basis: LookBasis, missing: readonly string[], holdUntil: Date): Promise<boolean>;
 }
 
-/** Consumes a claim; answers whether the Item is dirty again. */
-export async function consumeClaim(on: Connection, basis: LookBasis): Promise<boolean> {
-  const { rows } = await on.raw<{ rows: { again: boolean }[] }>(
-    'update item_sync set synced_gen = greatest(synced_gen, ?), repeated_signals = 0 where item_id = ? returning dirty_gen > synced_gen as again',
+/** Consumes what an attempt claimed. */
+export async function consumeClaim(on: Connection, basis: LookBasis): Promise<void> {
+  await on.raw(
+    'update item_sync set synced_gen = greatest(synced_gen, ?), repeated_signals = 0 where item_id = ?',
     [basis.claimedGen, basis.itemId],
   );
-  return rows[0]?.again ?? false;
 }
 
 export function createLookResultQueries(db: Database): LookResultQueries {

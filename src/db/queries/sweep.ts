@@ -1,4 +1,5 @@
 import type { Database } from '../database.js';
+import { interval } from './dirty-mark.js';
 
 export interface SweepQueries {
   /**
@@ -41,7 +42,7 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
          update item_sync s
             set signalled_gen = s.dirty_gen, signalled_at = clock_timestamp(), repeated_signals = s.repeated_signals + 1
            from owed where s.item_id = owed.item_id returning s.item_id`,
-        { stale: `${signalStaleAfterMs} milliseconds`, limit },
+        { stale: interval(signalStaleAfterMs), limit },
       );
       return rows.map((row) => row.item_id);
     },
@@ -55,7 +56,7 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
            select d.item_id, (mark_item_dirty(d.item_id, :stale::interval, false)).gen from (select distinct item_id from found order by item_id) d)
          update plaid_webhooks w set item_id = m.item_id, gen = m.gen
            from found f join marked m on m.item_id = f.item_id where w.id = f.id returning w.id`,
-        { stale: `${signalStaleAfterMs} milliseconds`, limit },
+        { stale: interval(signalStaleAfterMs), limit },
       );
       return rows.length;
     },

@@ -4,19 +4,12 @@ import type { Database, Transaction } from '../database.js';
 import { runPrepared } from '../prepared.js';
 import { mergeAccounts, type AccountsInput } from './accounts-merge.js';
 import { stampChanges } from './changes.js';
-import { mergeRows, type MergedRows, type RowSource } from './merge-rows.js';
+import { mergeRows, type MergedRows, type MergeRowsInput } from './merge-rows.js';
 import { missingFromSnapshot, tombstone } from './reconcile.js';
 import type { LookBasis } from './look-results.js';
 
-export interface UpdateCommit {
+export interface UpdateCommit extends Omit<MergeRowsInput, 'itemId'> {
   basis: LookBasis;
-  organizationId: string;
-  endUserId: string;
-  runId: string;
-  source: RowSource;
-  expectedRows: number;
-  winners: readonly number[] | null;
-  removed: readonly string[];
   accounts: Pick<AccountsInput, 'accounts' | 'complete' | 'namedIds'>;
   /** Cursor at the end of the update; null leaves the Item without one (Plaid gave none yet). */
   cursor: string | null;
@@ -94,18 +87,8 @@ async function mergeAccountsIfAny(trx: Transaction, update: UpdateCommit): Promi
 }
 
 async function mergeAll(trx: Transaction, update: UpdateCommit): Promise<MergedRows> {
-  const { basis, organizationId, endUserId, runId, source, expectedRows, winners, removed, snapshot } =
-    update;
-  const input = {
-    itemId: basis.itemId,
-    organizationId,
-    endUserId,
-    runId,
-    source,
-    expectedRows,
-    winners,
-    removed,
-  };
+  const { basis, expectedRows, removed, snapshot } = update;
+  const input = { ...update, itemId: basis.itemId };
   if (snapshot === null) {
     if (expectedRows === 0 && removed.length === 0)
       return { added: 0, modified: 0, removed: 0, unchanged: 0, changedIds: [] };
