@@ -217,6 +217,20 @@ describe('an item workflow that a person must help', () => {
   });
 });
 
+/** Looks that the histories of a chain of executions hold, from its latest run back to its first. */
+async function recordedLooks(itemId: string, latestRunId: string): Promise<number> {
+  let recorded = 0;
+  for (let runId = latestRunId; runId !== '';) {
+    const { events } = await workflows.client.workflow
+      .getHandle(itemWorkflowId(itemId), runId)
+      .fetchHistory();
+    for (const event of events ?? [])
+      if (event.markerRecordedEventAttributes?.markerName === 'core_local_activity') recorded += 1;
+    runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+  }
+  return recorded;
+}
+
 describe('continue-as-new', () => {
   it('loses no signal, however close it comes', async () => {
     const itemId = randomUUID();
@@ -250,7 +264,11 @@ describe('continue-as-new', () => {
         // Coalesced, and the state went along.
         expect(looks).toBeLessThan(sent * 2);
         await eventually('rest', async () => (await handle.query(getStateQuery)).phase === 'waiting');
-        expect((await handle.query(getStateQuery)).syncs).toBe(looks);
+        // A look whose workflow task a signal undid is run again (local activities run at least once): what counts is
+        // what the histories of the whole chain recorded, each exactly once.
+        const recorded = await recordedLooks(itemId, latest.runId);
+        expect((await handle.query(getStateQuery)).syncs).toBe(recorded);
+        expect(recorded).toBeLessThanOrEqual(looks);
         await handle.terminate();
       },
     );
