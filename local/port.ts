@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, connect } from 'node:net';
 
@@ -44,3 +45,13 @@ export const acceptsConnections = async (
     socket.once('timeout', () => answer(false));
     socket.once('error', () => answer(false));
   });
+
+/** `count` different ports from `lowest` to `highest` that were free a moment ago. */
+export const freePortsBetween = async (lowest: number, highest: number, count: number): Promise<number[]> => {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = randomInt(lowest, highest + 1);
+    if (!found.has(port) && !(await isPortTaken(port))) found.add(port);
+  }
+  return [...found];
+};

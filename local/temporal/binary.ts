@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFileLock } from '../file-lock.js';
-import { buildTemporal, hasGo, type Report } from './build.js';
+import { goInstall, hasGo, type Report } from './go-install.js';
 import { downloadTemporal } from './download.js';
 
 /** The Temporal CLI that is fetched or built: the last one that `go install` can build (server 1.29.1, Web UI inside). */
@@ -30,7 +30,11 @@ const MAKERS: TemporalMakers = {
   onPath: () => (isDevServer('temporal') ? 'temporal' : undefined),
   download: (version, target) => downloadTemporal(version, target, DOWNLOAD_TIMEOUT_MS),
   hasGo,
-  build: buildTemporal,
+  build: (version, target, report) =>
+    goInstall(
+      [{ package: `github.com/temporalio/cli/cmd/temporal@v${version}`, name: 'temporal', target }],
+      report,
+    ),
 };
 
 /** Whether the program runs here and can start a dev server. */

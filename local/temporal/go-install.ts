@@ -8,6 +8,14 @@ import { keep } from '../kept-program.js';
 /** How a running build tells what it is doing. */
 export type Report = (line: string) => void;
 
+/** A program to install: its package with version (`example.org/cmd/tool@v1.2.3`), the name Go gives it, where it is put. */
+export interface GoProgram {
+  package: string;
+  name: string;
+  /** Put there in one step, once all programs of the build are made. */
+  target: string;
+}
+
 const PROGRESS_EVERY_MS = 15_000;
 
 /** Whether a Go tool chain is on the PATH. */
@@ -23,26 +31,21 @@ const progressOf = (log: string): string => {
 };
 
 /**
- * Builds the Temporal CLI from the Go modules that its makers publish: minutes and 3 GB of temporary files. A keeper
- * ends the Go tool and removes the files however this process ends.
- * @param target where the program is put, in one step
+ * Builds programs of one Go module: minutes, and gigabytes of temporary files. A keeper ends the Go tool and removes the
+ * files however this process ends.
+ * @throws with the last lines of the build's output
  */
-export const buildTemporal = async (version: string, target: string, report: Report): Promise<void> => {
-  const work = mkdtempSync(join(tmpdir(), 'ardea-temporal-build-'));
-  const output = mkdtempSync(join(dirname(target), 'build-')); // beside the target: a rename must not cross disks
+export const goInstall = async (programs: readonly GoProgram[], report: Report): Promise<void> => {
+  const [first] = programs;
+  if (first === undefined) return;
+  const work = mkdtempSync(join(tmpdir(), 'ardea-go-build-'));
+  const output = mkdtempSync(join(dirname(first.target), 'build-')); // beside the target: a rename must not cross disks
   const logFile = join(output, 'log');
   const begun = Date.now();
   const elapsed = (): string => `${Math.round((Date.now() - begun) / 1000)} s`;
   const go = keep({
     command: 'go',
-    args: [
-      'install',
-      '-v',
-      '-trimpath',
-      '-ldflags',
-      '-s -w',
-      `github.com/temporalio/cli/cmd/temporal@v${version}`,
-    ],
+    args: ['install', '-v', '-trimpath', '-ldflags', '-s -w', ...programs.map((program) => program.package)],
     env: {
       ...environmentWithout(), // the user's Go and proxy settings apply
       GOPATH: join(work, 'gopath'),
@@ -56,8 +59,9 @@ export const buildTemporal = async (version: string, target: string, report: Rep
     stop: [{ signal: 'SIGINT', graceMs: 10_000 }],
     removeAfter: work,
   });
+  const names = programs.map((program) => program.name).join(', ');
   const progress = setInterval(() => {
-    report(`  building Temporal, ${elapsed()}: ${progressOf(readFileSync(logFile, 'utf8'))}`);
+    report(`  building ${names}, ${elapsed()}: ${progressOf(readFileSync(logFile, 'utf8'))}`);
   }, PROGRESS_EVERY_MS);
   try {
     const code = await go.exited;
@@ -65,7 +69,7 @@ export const buildTemporal = async (version: string, target: string, report: Rep
       const words = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' / ');
       throw new Error(`go install ended with code ${code}: ${words}`);
     }
-    renameSync(join(output, 'temporal'), target);
+    for (const program of programs) renameSync(join(output, program.name), program.target);
     report(`  built in ${elapsed()}`);
   } finally {
     clearInterval(progress);
