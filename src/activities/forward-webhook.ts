@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ForwardQueries, PendingForward } from '../db/queries/forwards.js';
 import { toPublicId } from '../domain/ids.js';
+import { failpoint } from '../failpoints.js';
 import { backoffMs } from '../domain/waiting.js';
 import type { Post } from './forward-post.js';
 
@@ -50,7 +51,9 @@ export function createForwardActivities(deps: ForwardDeps): ForwardActivities {
       const forward = await forwards.begin(webhookId, longestWaitMs + SLACK_MS);
       if (!forward) return { kind: 'nothing_to_send' };
       const { url, body, attempts, receivedAt } = forward;
+      await failpoint('forward.before_post');
       const outcome = await post({ url, headers: headersOf(forward), body });
+      await failpoint('forward.after_post');
       if (outcome.kind === 'accepted') {
         await forwards.markSent(webhookId);
         return { kind: 'sent', attempts };

@@ -2,6 +2,7 @@ import type { ForwardQueries } from '../db/queries/forwards.js';
 import type { InboxQueries } from '../db/queries/inbox.js';
 import type { StagingQueries } from '../db/queries/staging.js';
 import type { SweepQueries } from '../db/queries/sweep.js';
+import { failpoint } from '../failpoints.js';
 import type { Logger } from '../logger.js';
 import type { SignalSender } from '../temporal/signal-sender.js';
 
@@ -52,7 +53,9 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
 
   const round = async (): Promise<SweepResult> => {
     const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
-    const signalled = await sendAll(await sweeps.takeOwed(ITEMS_PER_ROUND), (id) => sender.look(id));
+    const owed = await sweeps.takeOwed(ITEMS_PER_ROUND);
+    await failpoint('sweep.before_signals');
+    const signalled = await sendAll(owed, (id) => sender.look(id));
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
     const forwarded = await sendAll(overdue, (id) => sender.forward(id));
     const pruned =

@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from '../config/index.js';
 import { loadTemporalConfig } from '../config/temporal.js';
 import { createDeps } from '../deps.js';
+import { armFailpoints } from '../failpoints.js';
 import { awaitTermination } from '../termination.js';
 import { createApp } from './app.js';
 import { ListenError, listen } from './server.js';
@@ -11,6 +12,7 @@ const DRAIN_MS = 10_000;
 async function main(): Promise<void> {
   const config = loadConfig();
   const deps = createDeps({ config, temporal: loadTemporalConfig(), name: 'ardea-api' });
+  armFailpoints(config.FAILPOINTS, deps.logger);
   const stopping = new AbortController();
   try {
     const app = createApp(deps, { stopping: stopping.signal });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from './durations.js';
+import { failpoints } from './failpoints.js';
 import { baseUrlList, encryptionKeys, port, switchValue, wholeNumber } from './values.js';
 
 export interface Variable<S extends z.ZodType = z.ZodType> {
@@ -164,6 +165,11 @@ export const VARIABLES = {
     switchValue,
     'Allow webhook_url to lead to private, loopback and link-local addresses. npm start turns it on.',
     'off',
+  ),
+  FAILPOINTS: variable(
+    failpoints,
+    'For tests only: where this process dies, waits or fails on purpose (docs/reliability.md).',
+    '',
   ),
   ARDEA_SUPERVISED: variable(switchValue, 'Set by npm start: end when stdin closes.', 'off'),
 } as const satisfies Record<string, Variable>;

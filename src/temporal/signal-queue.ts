@@ -1,3 +1,4 @@
+import { failpoint } from '../failpoints.js';
 import type { Logger } from '../logger.js';
 import { createCircuit } from './circuit.js';
 import type { ItemSignals } from './item-signals.js';
@@ -77,6 +78,7 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
   const send = async ({ kind, id }: Entry): Promise<void> => {
     circuit.started();
     try {
+      await failpoint('signal.before_send');
       await withGuard(sender[kind](id));
       if (circuit.isOpen()) logger.info('Temporal takes signals again');
       circuit.succeeded();

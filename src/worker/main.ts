@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ConfigError, loadConfig } from '../config/index.js';
 import { loadTemporalConfig } from '../config/temporal.js';
 import { createDeps } from '../deps.js';
+import { armFailpoints } from '../failpoints.js';
 import { awaitTermination } from '../termination.js';
 import { startHealthServer } from './health-server.js';
 import { runWorker } from './run.js';
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const temporal = loadTemporalConfig();
   const deps = createDeps({ config, temporal, name: 'ardea-worker' });
   const { logger } = deps;
+  armFailpoints(config.FAILPOINTS, logger);
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       logger[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { failpoint } from '../../failpoints.js';
 import { createUpdateFold, type FoldedUpdate } from '../../domain/fold.js';
 import { pageForJsonb, textForJsonb } from '../../db/json-text.js';
 import type { RowSource } from '../../db/queries/merge-rows.js';
@@ -123,6 +124,7 @@ async function stagedPages(
     if (fetched.status === 'rejected') throw fetched.reason;
     if (fetched.value === null) break;
     page = fetched.value;
+    await failpoint('look.between_pages');
   }
   if (rows !== fold.upsertCount) throw new Error(`staged ${rows} of ${fold.upsertCount} rows`);
   return {

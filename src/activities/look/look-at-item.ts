@@ -3,6 +3,7 @@ import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import { accessTokenPlace } from '../../db/queries/links.js';
 import type { LookBasis, Trouble } from '../../db/queries/look-results.js';
 import { MissingKeyError } from '../../db/secret-box.js';
+import { failpoint } from '../../failpoints.js';
 import type { LookRow } from '../../db/queries/item-look.js';
 import { clientSecretPlace } from '../../db/queries/integrations.js';
 import type { LookContext, LookDeps } from './deps.js';
@@ -29,6 +30,7 @@ export async function lookAtItem(
   const row = await deps.looks.claim(request.itemId);
   if (row === null)
     return { kind: 'stopped', status: 'sync_disabled', detail: 'the Item no longer exists', wakeAt: null };
+  await failpoint('look.after_claim');
   const basis: LookBasis = { itemId: row.id, syncVersion: row.sync_version, claimedGen: row.claimed_gen };
   const held = row.hold_until !== null && row.hold_until.getTime() > deps.now();
   const plan = planLook({

@@ -3,6 +3,7 @@ import type { LookPlan } from '../../domain/look-plan.js';
 import type { LookOutcome } from '../../domain/sync-outcome.js';
 import { backoffMs } from '../../domain/waiting.js';
 import { commitUpdate, type SnapshotRules } from '../../db/queries/update-commit.js';
+import { failpoint } from '../../failpoints.js';
 import { accountLists, type AccountLists } from './accounts.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { discardStaged, fetchUpdate, type FetchedUpdate } from './fetch-update.js';
@@ -47,6 +48,7 @@ async function commitFetched(
   const holdUntil =
     snapshot !== null && !snapshot.complete ? inMs(deps, deps.settings.NOT_READY_LONGEST_WAIT) : null;
   const nextSyncAt = holdUntil ?? nextAfter(deps, context, history);
+  await failpoint('look.before_commit');
   const outcome = await commitUpdate(deps.db, {
     basis: context.basis,
     organizationId: row.organization_id,
@@ -71,6 +73,7 @@ async function commitFetched(
     },
     snapshot,
   });
+  await failpoint('look.after_commit');
   switch (outcome.kind) {
     case 'superseded':
       return { kind: 'superseded' };

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.js';
 import type { IntegrationRow } from '../../db/queries/integrations.js';
 import type { LinkRow } from '../../db/queries/links.js';
 import { AppError, invalidField } from '../../domain/errors.js';
+import { failpoint } from '../../failpoints.js';
 import { checkItem, type CheckedItem } from '../../plaid/item-check.js';
 
 export interface PostedLink {
@@ -52,6 +53,8 @@ export function createPostLink({
   };
 
   return async (integration, posted) => {
+    const plaidItem = await askPlaid(integration, posted);
+    await failpoint('link.before_commit');
     const outcome = await links.link({
       organizationId: integration.organization_id,
       integrationId: integration.id,
@@ -59,8 +62,9 @@ export function createPostLink({
       accessToken: posted.accessToken,
       endUserId: posted.endUserId,
       endUserName: posted.endUserName,
-      plaidItem: await askPlaid(integration, posted),
+      plaidItem,
     });
+    await failpoint('link.after_commit');
     if (outcome.kind === 'other_end_user')
       throw new AppError('link.other_end_user', {
         description: `Item ${posted.itemId} belongs to another end user. Post it with the end_user_id that it was linked with.`,

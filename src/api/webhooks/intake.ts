@@ -2,6 +2,7 @@ import type { InboxQueries, IntakeIntegration, Received, StoredHeaders } from '.
 import { clientSecretPlace } from '../../db/queries/integrations.js';
 import type { SecretBox } from '../../db/secret-box.js';
 import { AppError } from '../../domain/errors.js';
+import { failpoint } from '../../failpoints.js';
 import type { Logger } from '../../logger.js';
 import type { KeySource } from '../../plaid/webhook-key-cache.js';
 import type { RejectionReason, WebhookVerifier } from '../../plaid/webhook-verification.js';
@@ -113,7 +114,9 @@ export function createWebhookIntake(deps: WebhookIntakeDeps): WebhookIntake {
 
   // Also when the commit comes after the sender was told to try again: what is committed is owed its signal.
   const commitAndSignal = async (webhook: Parameters<InboxQueries['receive']>[0]): Promise<Received> => {
+    await failpoint('intake.before_commit');
     const received = await inbox.receive(webhook);
+    await failpoint('intake.after_commit');
     if (received.signal && received.itemId !== null) signals.look(received.itemId);
     if (webhook.forward && !received.duplicate) signals.forward(received.webhookId);
     return received;

@@ -1,5 +1,6 @@
 import type { HistoryState } from '../../domain/item-status.js';
 import { needsConfirmation } from '../../domain/waiting.js';
+import { failpoint } from '../../failpoints.js';
 import type { Database, Transaction } from '../database.js';
 import { runPrepared } from '../prepared.js';
 import { mergeAccounts, type AccountsInput } from './accounts-merge.js';
@@ -59,6 +60,7 @@ export async function commitUpdate(db: Database, update: UpdateCommit): Promise<
       await mergeAccountsIfAny(trx, update);
       const merged = await mergeAll(trx, update);
       const again = await finish(trx, update, merged);
+      await failpoint('look.in_commit');
       await stampChanges(trx, update.organizationId, merged.changedIds);
       return { kind: 'committed', merged, again };
     });
