@@ -55,9 +55,18 @@ export interface LookContext {
   heartbeat: (progress: { pages: number; rows: number }) => void;
 }
 
+/** What fetching takes: of a look, or of an audit's replay, which never commits. */
+export type FetchDeps = Pick<LookDeps, 'staging' | 'settings' | 'logger'>;
+export interface FetchContext extends Pick<
+  LookContext,
+  'api' | 'accessToken' | 'mode' | 'signal' | 'heartbeat'
+> {
+  basis: Pick<LookBasis, 'itemId'>;
+}
+
 export const callOptions = (
-  deps: LookDeps,
-  context: LookContext,
+  deps: Pick<LookDeps, 'settings'>,
+  context: Pick<LookContext, 'mode' | 'signal'>,
 ): { timeoutMs: number; signal: AbortSignal } => ({
   timeoutMs: context.mode === 'quick' ? deps.settings.QUICK_SYNC_TIMEOUT : deps.settings.PLAID_TIMEOUT,
   signal: context.signal,

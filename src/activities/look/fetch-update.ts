@@ -5,7 +5,7 @@ import { pageForJsonb, textForJsonb } from '../../db/json-text.js';
 import type { RowSource } from '../../db/queries/merge-rows.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
 import type { SyncPage } from '../../plaid/sync-page.js';
-import { callOptions, type LookContext, type LookDeps } from './deps.js';
+import { callOptions, type FetchContext, type FetchDeps } from './deps.js';
 
 /** A complete update, from its first cursor to `has_more: false`, ready to be merged. */
 export interface FetchedUpdate {
@@ -29,8 +29,8 @@ export type FetchOutcome = { kind: 'fetched'; update: FetchedUpdate } | { kind: 
  * is on its way. Whatever is thrown, nothing of a failed attempt remains but staged rows under a dead run id.
  */
 export async function fetchUpdate(
-  deps: LookDeps,
-  context: LookContext,
+  deps: FetchDeps,
+  context: FetchContext,
   cursor: string | null,
 ): Promise<FetchOutcome> {
   const first = await fetchPage(deps, context, cursor);
@@ -47,7 +47,10 @@ export async function fetchUpdate(
 }
 
 /** Removes what was staged, if anything was. Never throws: the sweep removes what is left. */
-export async function discardStaged(deps: LookDeps, source: RowSource): Promise<void> {
+export async function discardStaged(
+  deps: Pick<FetchDeps, 'staging' | 'logger'>,
+  source: RowSource,
+): Promise<void> {
   if (source.kind !== 'staged') return;
   const { runId } = source;
   await deps.staging
@@ -55,7 +58,7 @@ export async function discardStaged(deps: LookDeps, source: RowSource): Promise<
     .catch((error: unknown) => deps.logger.warn({ err: error, runId }, 'staged rows left to the sweep'));
 }
 
-async function fetchPage(deps: LookDeps, context: LookContext, cursor: string | null): Promise<SyncPage> {
+async function fetchPage(deps: FetchDeps, context: FetchContext, cursor: string | null): Promise<SyncPage> {
   const asked = await context.api.syncPage(context.accessToken, cursor, callOptions(deps, context));
   // The fold, tombstones and account lists speak of rows by the ids that the rows are stored under.
   const page = {
@@ -97,8 +100,8 @@ function singlePage(page: SyncPage): FetchedUpdate {
 }
 
 async function stagedPages(
-  deps: LookDeps,
-  context: LookContext,
+  deps: FetchDeps,
+  context: FetchContext,
   runId: string,
   first: SyncPage,
 ): Promise<FetchedUpdate> {

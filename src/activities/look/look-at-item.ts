@@ -1,13 +1,10 @@
 import { planLook } from '../../domain/look-plan.js';
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
-import { accessTokenPlace } from '../../db/queries/links.js';
-import type { LookBasis, Trouble } from '../../db/queries/look-results.js';
-import { MissingKeyError } from '../../db/secret-box.js';
 import { failpoint } from '../../failpoints.js';
-import type { LookRow } from '../../db/queries/item-look.js';
-import { clientSecretPlace } from '../../db/queries/integrations.js';
+import type { LookBasis } from '../../db/queries/look-results.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { failed } from './failed.js';
+import { openSecrets } from './open-secrets.js';
 import { probeItem } from './probe.js';
 import { pauseItem } from './pause-item.js';
 import { resultOf } from './results.js';
@@ -68,33 +65,6 @@ export async function lookAtItem(
   } catch (error) {
     return await failed(deps, context, error);
   }
-}
-
-/** A key that is missing, or a ciphertext that does not open, is for an operator to see and mend; no retry helps. */
-function openSecrets(
-  deps: LookDeps,
-  row: LookRow,
-): Pick<LookContext, 'api' | 'accessToken'> | { trouble: Trouble } {
-  try {
-    return opened(deps, row);
-  } catch (error) {
-    const message = error instanceof MissingKeyError ? error.message : 'a stored secret cannot be decrypted';
-    return { trouble: { health: 'erroring', code: 'SECRET_UNREADABLE', message, action: 'fix_keys' } };
-  }
-}
-
-function opened(deps: LookDeps, row: LookRow): Pick<LookContext, 'api' | 'accessToken'> {
-  const secret = deps.secrets.open(
-    { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
-    clientSecretPlace(row.integration_id),
-  );
-  return {
-    api: deps.plaid({ baseUrl: row.base_url, clientId: row.client_id, secret }),
-    accessToken: deps.secrets.open(
-      { ciphertext: row.access_token_ciphertext, keyId: row.access_token_key_id },
-      accessTokenPlace(row.id),
-    ),
-  };
 }
 
 /** Null when the Item is healthy and may be synced; a healed Item's row says so from then on. */
