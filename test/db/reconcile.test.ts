@@ -160,6 +160,20 @@ describe('a full resync (invariant I4)', () => {
       ['zz', 1],
     ]);
   });
+
+  it("makes the columns what Plaid's object says, though the object itself is as it was", async () => {
+    await seeded(many(3));
+    const altered = engine.db('transactions').where({ item_id: itemId, reference_id: 'row-001' });
+    await altered.clone().update({ amount: '-1.5000001', description: null });
+    await engine.links.requestSync(itemId);
+    await resync({ added: many(3) });
+    const stored = await storedTransactions(engine, itemId);
+    expect(stored.map(({ amount, description, version }) => [amount, description, version])).toEqual([
+      ['-1.5', 'Coffee', 1],
+      ['-1.5', 'Coffee', 2],
+      ['-1.5', 'Coffee', 1],
+    ]);
+  });
 });
 
 describe('a full resync that lacks many rows (invariant I4)', () => {

@@ -18,6 +18,11 @@ export interface MergeRowsInput {
   winners: readonly number[] | null;
   /** Plaid ids to tombstone. */
   removed: readonly string[];
+  /**
+   * Whether a row is also rewritten when only its typed columns are not what Plaid's object makes of them: somebody altered
+   * them, or an older Ardea read them otherwise. Comparing them costs, so only a full resync does.
+   */
+  thorough: boolean;
 }
 
 export interface MergedRows {
@@ -30,7 +35,7 @@ export interface MergedRows {
 }
 
 /** Plaid's row to columns. Amounts are flipped: Plaid counts money out as positive (plaid.com/docs/api/products/transactions). */
-const COLUMNS = {
+export const PLAID_COLUMNS = {
   reference_id: `n.data ->> 'transaction_id'`,
   account_id: `n.data ->> 'account_id'`,
   amount: `-plaid_number(n.data -> 'amount')`,
@@ -50,15 +55,15 @@ const COLUMNS = {
   plaid_bytes: 'n.bytes',
 } as const;
 
-const NAMES = Object.keys(COLUMNS);
-const VALUES = Object.values(COLUMNS).join(', ');
-const UPDATES = Object.entries(COLUMNS)
+const NAMES = Object.keys(PLAID_COLUMNS);
+const VALUES = Object.values(PLAID_COLUMNS).join(', ');
+const UPDATES = Object.entries(PLAID_COLUMNS)
   .filter(([name]) => name !== 'reference_id')
   .map(([name, value]) => `${name} = ${value}`)
   .join(', ');
 
 /** Staged rows are read where they lie, once per use: copying them would fill work_mem and spill to disk. */
-const SOURCE = {
+export const ROW_SOURCE = {
   page: `page as materialized (select :body::jsonb as body), source as materialized (${PAGE_ROWS})`,
   staged: `source as not materialized (select position, data, bytes from sync_staged_rows where run_id = :runId)`,
 } as const;
@@ -66,11 +71,14 @@ const SOURCE = {
 /** The stored row of an incoming one; an Item's rows are written under its row lock only. */
 const STORED = `t.item_id = :itemId and t.reference_id = n.data ->> 'transaction_id'`;
 const DIFFERS = `(t.plaid is distinct from n.data or t.plaid_bytes is distinct from n.bytes or t.removed_at is not null)`;
+/** The stored row `t` holds anything else than what Plaid's row `n` makes of it; tombstones apart. */
+export const COLUMNS_DIFFER = `(${NAMES.map((name) => `t.${name}`).join(', ')}) is distinct from (${VALUES})`;
+const DIFFERS_ANYWHERE = `(t.removed_at is not null or ${COLUMNS_DIFFER})`;
 
 // All parts see the rows as they were before: they share one snapshot. New rows are inserted apart from changed ones:
 // `on conflict` costs an eighth more (docs/benchmarks.md), and nobody else inserts rows of an Item whose row is locked.
-const mergeSql = (kind: RowSource['kind']): string => `
-  with ${SOURCE[kind]},
+const mergeSql = (kind: RowSource['kind'], differs = DIFFERS): string => `
+  with ${ROW_SOURCE[kind]},
   incoming as not materialized (
     select position, data, bytes from source where :winners::integer[] is null or position = any(:winners::integer[])),
   -- The joins below cost a first sync a third of its merge, and it has nothing to find: this leaves them out.
@@ -78,7 +86,7 @@ const mergeSql = (kind: RowSource['kind']): string => `
   versions as (
     insert into transaction_versions (transaction_id, version, organization_id, item_id, sync_run_id, plaid, plaid_bytes, removed_at)
     select t.id, t.version, t.organization_id, t.item_id, :runId, t.plaid, t.plaid_bytes, t.removed_at
-      from incoming n join transactions t on ${STORED} where (select any_rows from stored) and ${DIFFERS}),
+      from incoming n join transactions t on ${STORED} where (select any_rows from stored) and ${differs}),
   inserted as (
     insert into transactions (organization_id, end_user_id, item_id, ${NAMES.join(', ')})
     select :organizationId, :endUserId, :itemId, ${VALUES} from incoming n
@@ -86,7 +94,7 @@ const mergeSql = (kind: RowSource['kind']): string => `
     returning id),
   updated as (
     update transactions t set ${UPDATES}, version = t.version + 1, removed_at = null
-      from incoming n where (select any_rows from stored) and ${STORED} and ${DIFFERS} returning t.id),
+      from incoming n where (select any_rows from stored) and ${STORED} and ${differs} returning t.id),
   removed as (
     update transactions t set removed_at = clock_timestamp()
      where t.item_id = :itemId and t.reference_id = any(:removed::text[]) and t.removed_at is null returning t.id)
@@ -100,6 +108,10 @@ const mergeSql = (kind: RowSource['kind']): string => `
 
 const MERGE_PAGE = mergeSql('page');
 const MERGE_STAGED = mergeSql('staged');
+const MERGE_THOROUGHLY = {
+  page: mergeSql('page', DIFFERS_ANYWHERE),
+  staged: mergeSql('staged', DIFFERS_ANYWHERE),
+};
 
 interface MergeRow {
   source_rows: number;
@@ -126,10 +138,14 @@ export async function mergeRows(trx: Transaction, input: MergeRowsInput): Promis
     removed: [...input.removed],
     ...(page ? { body: page.text, bytes: page.originals, firstPosition: 0 } : {}),
   };
+  const planned = async (sql: string): Promise<MergeRow[]> =>
+    (await trx.raw<{ rows: MergeRow[] }>(sql, bindings)).rows;
   // A staged update is planned for its own size; a page is always small.
-  const [result] = page
-    ? await runPrepared<MergeRow>(trx, 'merge_page', MERGE_PAGE, bindings)
-    : (await trx.raw<{ rows: MergeRow[] }>(MERGE_STAGED, bindings)).rows;
+  const [result] = input.thorough
+    ? await planned(MERGE_THOROUGHLY[input.source.kind])
+    : page
+      ? await runPrepared<MergeRow>(trx, 'merge_page', MERGE_PAGE, bindings)
+      : await planned(MERGE_STAGED);
   if (!result) throw new Error('the merge answered nothing');
   if (result.source_rows !== input.expectedRows) {
     throw new Error(`update of ${input.expectedRows} rows found ${result.source_rows} staged: not merged`);

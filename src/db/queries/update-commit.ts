@@ -9,7 +9,7 @@ import { mergeRows, type MergedRows, type MergeRowsInput } from './merge-rows.js
 import { missingFromSnapshot, tombstone } from './reconcile.js';
 import type { LookBasis } from './look-results.js';
 
-export interface UpdateCommit extends Omit<MergeRowsInput, 'itemId'> {
+export interface UpdateCommit extends Omit<MergeRowsInput, 'itemId' | 'thorough'> {
   basis: LookBasis;
   accounts: Pick<AccountsInput, 'accounts' | 'complete' | 'namedIds'>;
   /** Cursor at the end of the update; null leaves the Item without one (Plaid gave none yet). */
@@ -90,7 +90,7 @@ async function mergeAccountsIfAny(trx: Transaction, update: UpdateCommit): Promi
 
 async function mergeAll(trx: Transaction, update: UpdateCommit): Promise<MergedRows> {
   const { basis, expectedRows, removed, snapshot } = update;
-  const input = { ...update, itemId: basis.itemId };
+  const input = { ...update, itemId: basis.itemId, thorough: snapshot !== null };
   if (snapshot === null) {
     if (expectedRows === 0 && removed.length === 0)
       return { added: 0, modified: 0, removed: 0, unchanged: 0, changedIds: [] };
