@@ -12,6 +12,7 @@ import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
 import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
+import { createSyncRunQueries, type SyncRunQueries } from './db/queries/sync-runs.js';
 import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
 import { createSecretBox, type SecretBox } from './db/secret-box.js';
 import { createLogger, type Logger } from './logger.js';
@@ -40,6 +41,7 @@ export interface Deps {
   itemRemoval: ItemRemovalQueries;
   dataSources: DataSourceQueries;
   transactions: TransactionQueries;
+  syncRuns: SyncRunQueries;
   changes: ChangeReadQueries;
   changeListener: ChangeListener;
   inbox: InboxQueries;
@@ -95,6 +97,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     itemRemoval: createItemRemovalQueries(owned),
     dataSources: createDataSourceQueries(db),
     transactions: createTransactionQueries(db),
+    syncRuns: createSyncRunQueries(db),
     changes: createChangeReadQueries(db),
     changeListener,
     inbox: createInboxQueries({ ...owned, maxRejected: config.INBOX_MAX_UNVERIFIED }),

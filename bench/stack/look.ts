@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/index.js';
 import { createItemLookQueries } from '../../src/db/queries/item-look.js';
 import { createLookResultQueries } from '../../src/db/queries/look-results.js';
 import { createStagingQueries } from '../../src/db/queries/staging.js';
+import { createSyncRunQueries } from '../../src/db/queries/sync-runs.js';
 import { createLogger } from '../../src/logger.js';
 import { createPlaidGateway } from '../../src/plaid/plaid-api.js';
 import type { Tenant } from './tenant.js';
@@ -23,6 +24,7 @@ export function createLooker(tenant: Tenant): Looker {
     looks: createItemLookQueries(db),
     results: createLookResultQueries(db),
     staging: createStagingQueries(db),
+    runs: createSyncRunQueries(db),
     secrets,
     plaid,
     settings: loadConfig({

@@ -1,5 +1,6 @@
 import type { ForwardQueries } from '../db/queries/forwards.js';
 import type { InboxQueries } from '../db/queries/inbox.js';
+import type { RetentionQueries } from '../db/queries/retention.js';
 import type { StagingQueries } from '../db/queries/staging.js';
 import type { SweepQueries } from '../db/queries/sweep.js';
 import { failpoint } from '../failpoints.js';
@@ -23,11 +24,12 @@ export interface SweepDeps {
   inbox: Pick<InboxQueries, 'pruneUnmatched' | 'pruneRejected'>;
   forwards: Pick<ForwardQueries, 'takeOverdue'>;
   staging: Pick<StagingQueries, 'prune'>;
+  retention: RetentionQueries;
   sender: SignalSender;
   logger: Logger;
   /** Tells Temporal that the sweep is alive. */
   heartbeat: () => void;
-  limits: { unmatched: number; rejected: number; forwardCheckAfterMs: number };
+  limits: { unmatched: number; rejected: number; forwardCheckAfterMs: number; stagedForMs: number };
 }
 
 const ITEMS_PER_ROUND = 500;
@@ -35,11 +37,11 @@ const FORWARDS_PER_ROUND = 200;
 const AT_ONCE = 20;
 /** Well under the heartbeat timeout of proxies.ts. */
 const HEARTBEAT_MS = 2_000;
-/** Longer than a look may take (proxies.ts): what is older belongs to a dead attempt. */
-const STAGED_FOR_MS = 3 * 3_600_000;
 
 export function createSweepActivities(deps: SweepDeps): SweepActivities {
-  const { sweeps, inbox, forwards, staging, sender, logger, heartbeat, limits } = deps;
+  const { sweeps, inbox, forwards, staging, retention, sender, logger, heartbeat, limits } = deps;
+  /** Where the walk through all Items has come to, some of them in each round; each worker walks by itself. */
+  let walkedTo: string | null = null;
 
   /** Sends to all, some at once; one that fails is found again by a later sweep. Answers how many got through. */
   const sendAll = async (ids: readonly string[], send: (id: string) => Promise<void>): Promise<number> => {
@@ -51,6 +53,18 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     return sent;
   };
 
+  const prune = async (): Promise<number> => {
+    const walked = await retention.pruneItems(walkedTo);
+    walkedTo = walked.next;
+    return (
+      walked.pruned +
+      (await retention.pruneUnattached()) +
+      (await inbox.pruneUnmatched(limits.unmatched)) +
+      (await inbox.pruneRejected(limits.rejected)) +
+      (await staging.prune(new Date(Date.now() - limits.stagedForMs)))
+    );
+  };
+
   const round = async (): Promise<SweepResult> => {
     const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
     const owed = await sweeps.takeOwed(ITEMS_PER_ROUND);
@@ -58,10 +72,7 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     const signalled = await sendAll(owed, (id) => sender.look(id));
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
     const forwarded = await sendAll(overdue, (id) => sender.forward(id));
-    const pruned =
-      (await inbox.pruneUnmatched(limits.unmatched)) +
-      (await inbox.pruneRejected(limits.rejected)) +
-      (await staging.prune(new Date(Date.now() - STAGED_FOR_MS)));
+    const pruned = await prune();
     const result = { adopted, signalled, forwarded, pruned };
     if (adopted + signalled + forwarded + pruned > 0) logger.info(result, 'sweep');
     return result;

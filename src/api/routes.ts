@@ -7,6 +7,7 @@ import { createHelloRoutes } from './hello/routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
 import { createLinkRoutes } from './links/routes.js';
 import type { Route } from './route.js';
+import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionRoutes } from './transactions/routes.js';
 
 /** Every route, in the order in which they are tried and documented. */
@@ -14,6 +15,7 @@ export function createRoutes(deps: Deps): Route[] {
   return [
     ...createIntegrationRoutes(deps),
     ...createLinkRoutes(deps),
+    ...createSyncRunRoutes(deps),
     ...createEndUserRoutes(deps),
     ...createDataSourceRoutes(deps),
     // Before the transactions: "changes" is no reference_id.

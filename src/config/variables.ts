@@ -149,6 +149,28 @@ export const VARIABLES = {
     'Kept webhooks of unknown Items per integration.',
     '10000',
   ),
+  INBOX_MAX_CONSUMED: variable(
+    wholeNumber(1, 1_000_000),
+    'Kept webhooks per Item that no sync waits for any more.',
+    '500',
+  ),
+  INBOX_RETENTION: variable(
+    durationMs,
+    'How long webhooks are kept that no sync waits for any more, and those of Items that were never linked.',
+    '90d',
+  ),
+  INBOX_UNVERIFIED_RETENTION: variable(durationMs, 'How long webhooks with a bad signature are kept.', '14d'),
+  SYNC_RUNS_MAX: variable(wholeNumber(1, 100_000), 'Kept sync runs per Item.', '500'),
+  SYNC_RUNS_RETENTION: variable(
+    durationMs,
+    'How long sync runs are kept; the last one of each Item always is.',
+    '90d',
+  ),
+  STAGED_RETENTION: variable(
+    durationMs.refine((ms) => ms >= 2 * 3_600_000, 'must be at least 2h, the longest that a sync may take'),
+    'After this time staged pages of a sync that died with its worker are removed.',
+    '3h',
+  ),
   FORWARD_TIMEOUT: variable(
     durationMs.refine((ms) => ms <= 45_000, 'must be at most 45s'),
     'Longest wait for your own webhook receiver.',

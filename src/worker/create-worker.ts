@@ -11,6 +11,7 @@ import { createForwardQueries } from '../db/queries/forwards.js';
 import { createInboxQueries } from '../db/queries/inbox.js';
 import { createItemLookQueries } from '../db/queries/item-look.js';
 import { createLookResultQueries } from '../db/queries/look-results.js';
+import { createRetentionQueries } from '../db/queries/retention.js';
 import { createStagingQueries } from '../db/queries/staging.js';
 import { createSweepQueries } from '../db/queries/sweep.js';
 import type { Deps } from '../deps.js';
@@ -33,6 +34,7 @@ export function createActivities(deps: Deps) {
       looks: createItemLookQueries(db),
       results: createLookResultQueries(db),
       staging,
+      runs: deps.syncRuns,
       secrets,
       plaid,
       settings: config,
@@ -51,6 +53,14 @@ export function createActivities(deps: Deps) {
       inbox: createInboxQueries({ db, signalStaleAfterMs, maxRejected: config.INBOX_MAX_UNVERIFIED }),
       forwards,
       staging,
+      retention: createRetentionQueries(db, {
+        limits: {
+          syncRuns: { most: config.SYNC_RUNS_MAX, forMs: config.SYNC_RUNS_RETENTION },
+          consumed: { most: config.INBOX_MAX_CONSUMED, forMs: config.INBOX_RETENTION },
+          unmatched: { forMs: config.INBOX_RETENTION },
+          rejected: { forMs: config.INBOX_UNVERIFIED_RETENTION },
+        },
+      }),
       sender: createSignalSender({
         client: deps.temporal.client,
         taskQueue: config.TEMPORAL_TASK_QUEUE,
@@ -63,6 +73,7 @@ export function createActivities(deps: Deps) {
         unmatched: config.INBOX_MAX_UNMATCHED,
         rejected: config.INBOX_MAX_UNVERIFIED,
         forwardCheckAfterMs: FORWARD_CHECK_AFTER_MS,
+        stagedForMs: config.STAGED_RETENTION,
       },
     }),
   };

@@ -5,6 +5,7 @@ import { createItemLookQueries } from '../../src/db/queries/item-look.js';
 import { createLinkQueries, type LinkOutcome, type LinkQueries } from '../../src/db/queries/links.js';
 import { createLookResultQueries } from '../../src/db/queries/look-results.js';
 import { createStagingQueries } from '../../src/db/queries/staging.js';
+import { createSyncRunQueries } from '../../src/db/queries/sync-runs.js';
 import type { SecretBox } from '../../src/db/secret-box.js';
 import type { LookOutcome } from '../../src/domain/sync-outcome.js';
 import { createLogger } from '../../src/logger.js';
@@ -90,6 +91,7 @@ export async function createTestEngine({
     looks: createItemLookQueries(db),
     results: createLookResultQueries(db),
     staging: createStagingQueries(db),
+    runs: createSyncRunQueries(db),
     secrets,
     plaid: gateway ?? ownGateway,
     settings: { ...QUICK_SETTINGS, ...settings },

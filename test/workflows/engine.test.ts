@@ -6,6 +6,7 @@ import { createLookActivities } from '../../src/activities/look/activities.js';
 import { createSweepActivities } from '../../src/activities/sweep.js';
 import { createForwardQueries } from '../../src/db/queries/forwards.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
+import { createRetentionQueries } from '../../src/db/queries/retention.js';
 import { createStagingQueries } from '../../src/db/queries/staging.js';
 import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { createSignalSender } from '../../src/temporal/signal-sender.js';
@@ -37,6 +38,14 @@ beforeAll(async () => {
       inbox: createInboxQueries({ db, signalStaleAfterMs: STALE_MS, maxRejected: 10 }),
       forwards: createForwardQueries({ db }),
       staging: createStagingQueries(db),
+      retention: createRetentionQueries(db, {
+        limits: {
+          syncRuns: { most: 100, forMs: 3_600_000 },
+          consumed: { most: 100, forMs: 3_600_000 },
+          unmatched: { forMs: 3_600_000 },
+          rejected: { forMs: 3_600_000 },
+        },
+      }),
       sender: createSignalSender({
         client: workflows.client,
         taskQueue: workflows.temporal.taskQueue,
@@ -44,7 +53,7 @@ beforeAll(async () => {
       }),
       logger: engine.deps.logger,
       heartbeat: () => Context.current().heartbeat(),
-      limits: { unmatched: 10, rejected: 10, forwardCheckAfterMs: 1_000 },
+      limits: { unmatched: 10, rejected: 10, forwardCheckAfterMs: 1_000, stagedForMs: 3_600_000 },
     }),
   };
 });

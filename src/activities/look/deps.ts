@@ -3,9 +3,12 @@ import type { Database } from '../../db/database.js';
 import type { ItemLookQueries, LookRow } from '../../db/queries/item-look.js';
 import type { LookBasis, LookResultQueries } from '../../db/queries/look-results.js';
 import type { StagingQueries } from '../../db/queries/staging.js';
+import type { SyncRunQueries } from '../../db/queries/sync-runs.js';
 import type { SecretBox } from '../../db/secret-box.js';
 import type { Logger } from '../../logger.js';
 import type { PlaidApi, PlaidGateway } from '../../plaid/plaid-api.js';
+import type { SyncRunKind, SyncRunOutcome } from '../../domain/sync-run.js';
+import type { RunNotes } from './run.js';
 
 /** The settings that a look reads: waits and limits, in milliseconds. */
 export type LookSettings = Pick<
@@ -29,11 +32,22 @@ export type LookSettings = Pick<
   | 'RATE_LIMIT_WAIT'
 >;
 
+/** A look that asked Plaid, as metrics see it. */
+export interface EndedRun {
+  kind: SyncRunKind;
+  outcome: SyncRunOutcome;
+  /** Plaid's error_code, if something was wrong. */
+  code: string | null;
+  startedAt: Date;
+}
+
 export interface LookDeps {
   db: Database;
   looks: ItemLookQueries;
   results: LookResultQueries;
   staging: StagingQueries;
+  runs: Pick<SyncRunQueries, 'record'>;
+  onRun?: (run: EndedRun) => void;
   secrets: SecretBox;
   plaid: PlaidGateway;
   settings: LookSettings;
@@ -49,6 +63,7 @@ export interface LookContext {
   accessToken: string;
   mode: 'quick' | 'full';
   attempt: number;
+  run: RunNotes;
   /** Aborts calls to Plaid on shutdown or lost heartbeat. */
   signal: AbortSignal;
   /** Tells Temporal that the attempt is alive; throttled by the SDK. */
@@ -62,6 +77,8 @@ export interface FetchContext extends Pick<
   'api' | 'accessToken' | 'mode' | 'signal' | 'heartbeat'
 > {
   basis: Pick<LookBasis, 'itemId'>;
+  /** Where pages are counted, if anybody wants to know. */
+  run?: Pick<RunNotes, 'pages' | 'requestId'>;
 }
 
 export const callOptions = (

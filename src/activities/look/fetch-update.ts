@@ -60,6 +60,10 @@ export async function discardStaged(
 
 async function fetchPage(deps: FetchDeps, context: FetchContext, cursor: string | null): Promise<SyncPage> {
   const asked = await context.api.syncPage(context.accessToken, cursor, callOptions(deps, context));
+  if (context.run) {
+    context.run.pages += 1;
+    context.run.requestId = asked.requestId;
+  }
   // The fold, tombstones and account lists speak of rows by the ids that the rows are stored under.
   const page = {
     ...asked,

@@ -1,4 +1,4 @@
-import { planLook } from '../../domain/look-plan.js';
+import { planLook, type LookPlan } from '../../domain/look-plan.js';
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import { failpoint } from '../../failpoints.js';
 import type { LookBasis } from '../../db/queries/look-results.js';
@@ -8,6 +8,7 @@ import { openSecrets } from './open-secrets.js';
 import { probeItem } from './probe.js';
 import { pauseItem } from './pause-item.js';
 import { resultOf } from './results.js';
+import { beginRun, noteError, recordRun } from './run.js';
 import { syncItem } from './sync-item.js';
 
 /** The attempt's surroundings, as the activity or a test provides them. */
@@ -57,12 +58,28 @@ export async function lookAtItem(
   }
   const opened = openSecrets(deps, row);
   if ('trouble' in opened) return pauseItem(deps, { row, basis }, opened.trouble);
-  const context: LookContext = { row, basis, mode: request.mode, ...around, ...opened };
+  const run = beginRun(deps, plan.resync ? 'resync' : 'update');
+  const context: LookContext = { row, basis, mode: request.mode, run, ...around, ...opened };
+  try {
+    const ended = await askPlaid(deps, context, plan);
+    await recordRun(deps, context, ended);
+    return ended;
+  } catch (error) {
+    await recordRun(deps, context, null, error);
+    throw error;
+  }
+}
+
+async function askPlaid(
+  deps: LookDeps,
+  context: LookContext,
+  plan: Extract<LookPlan, { kind: 'sync' }>,
+): Promise<LookOutcome> {
   try {
     const ended = plan.probe ? await probed(deps, context) : null;
-    if (ended) return ended;
-    return await syncItem(deps, context, plan);
+    return ended ?? (await syncItem(deps, context, plan));
   } catch (error) {
+    noteError(context.run, error);
     return await failed(deps, context, error);
   }
 }
@@ -71,13 +88,18 @@ export async function lookAtItem(
 async function probed(deps: LookDeps, context: LookContext): Promise<LookOutcome | null> {
   const { basis, row } = context;
   const { results } = deps;
+  const { kind } = context.run;
+  // As long as only the Item's state is asked for, the run is no more than that.
+  context.run.kind = 'probe';
   const outcome = await probeItem(deps, context);
   if (outcome.kind === 'healthy') {
     const health = await results.confirmItem(basis, outcome.facts);
     if (health === null) return { kind: 'superseded' };
     if (row.health === 'erroring')
       context.row = { ...row, health, status_code: null, status_message: null, action: null };
+    context.run.kind = kind;
     return null;
   }
+  context.run.error = { ...outcome.trouble, class: null };
   return pauseItem(deps, { row, basis }, outcome.trouble);
 }

@@ -152,5 +152,6 @@ async function unconfirmed(deps: LookDeps, context: LookContext, missing: string
     code: 'RESYNC_UNCONFIRMED',
     message: `two full resyncs disagree on what to remove: ${row.resync_missing.length} rows, then ${missing.length}`,
   } as const;
+  context.run.error = { ...trouble, class: null };
   return pauseItem(deps, context, trouble);
 }

@@ -99,13 +99,16 @@ const RECORD_REJECTED = `
     select id from plaid_webhooks where integration_id = :integrationId and verdict = 'rejected'
      order by id desc offset :keep for update skip locked)`;
 
+/** Of each integration in one statement; the sweep comes again. */
+const PRUNED_AT_ONCE = 1_000;
+
 const prune = (condition: string, spare: string): string => `
   delete from plaid_webhooks where id in (
     select kept.id from (select integration_id from plaid_webhooks where ${condition}
                           group by integration_id having count(*) > :most) crowded
       cross join lateral (select id from plaid_webhooks
                            where integration_id = crowded.integration_id and ${condition} and ${spare}
-                           order by id desc offset :most for update skip locked) kept)`;
+                           order by id desc offset :most limit ${PRUNED_AT_ONCE} for update skip locked) kept)`;
 
 const PRUNE_UNMATCHED = prune(`item_id is null and verdict <> 'rejected'`, `forward_state <> 'pending'`);
 const PRUNE_REJECTED = prune(`verdict = 'rejected'`, 'true');

@@ -13,9 +13,11 @@ export interface StagingQueries {
   /** Stores one page's rows; answers how many, and the page's accounts as JSON text (balances stay exact). */
   stage(runId: string, firstPosition: number, page: JsonText): Promise<{ rows: number; accounts: string }>;
   discard(runId: string): Promise<void>;
-  /** Removes runs that began before `olderThan`: nothing alive can still be using them. Answers the number of runs. */
+  /** Removes runs that began before `olderThan`, a few at a time: nothing alive can still be using them. Answers how many. */
   prune(olderThan: Date): Promise<number>;
 }
+
+const RUNS_AT_ONCE = 10;
 
 export function createStagingQueries(db: Database): StagingQueries {
   const remove = async (on: Connection, runIds: string[]): Promise<void> => {
@@ -41,11 +43,11 @@ export function createStagingQueries(db: Database): StagingQueries {
     async prune(olderThan) {
       const runs = await db<{ run_id: string; started_at: Date }>('sync_staged_runs')
         .where('started_at', '<', olderThan)
+        .orderBy('started_at')
+        .limit(RUNS_AT_ONCE)
         .select('run_id');
-      await remove(
-        db,
-        runs.map((run) => run.run_id),
-      );
+      // One by one: a run may be a history of a hundred thousand rows.
+      for (const run of runs) await remove(db, [run.run_id]);
       return runs.length;
     },
   };
