@@ -1,68 +1,41 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { ACTIVITY_ROUTES } from './control/activity-routes.js';
+import { FAULT_ROUTES } from './control/fault-routes.js';
 import { ITEM_ROUTES } from './control/item-routes.js';
 import { ControlError, type ControlCall, type ControlRoute } from './control/route.js';
 import { WORLD_ROUTES } from './control/world-routes.js';
 import { readJsonObject } from './http-body.js';
 import { createRandom } from './model/random.js';
-import { answerCall, JsonText, type Endpoint } from './plaid-api/endpoint.js';
 import { ERRORS } from './plaid-api/error-catalogue.js';
 import { checkFields } from './plaid-api/fields.js';
+import { answerError, answerJson as answer, plaidHandler } from './plaid-api/handler.js';
 import { ITEM_ENDPOINTS } from './plaid-api/item-endpoints.js';
 import { LINK_ENDPOINTS } from './plaid-api/link-endpoints.js';
-import { errorBody, PlaidApiError } from './plaid-api/plaid-error.js';
+import { PlaidApiError } from './plaid-api/plaid-error.js';
 import { SANDBOX_ENDPOINTS } from './plaid-api/sandbox-endpoints.js';
 import { TRANSACTIONS_ENDPOINTS } from './plaid-api/transactions-endpoints.js';
 
 type Parts = Pick<ControlCall, 'context' | 'keys' | 'latency'>;
 
 const ENDPOINTS = [...LINK_ENDPOINTS, ...ITEM_ENDPOINTS, ...TRANSACTIONS_ENDPOINTS, ...SANDBOX_ENDPOINTS];
-const CONTROL_ROUTES = [...WORLD_ROUTES, ...ITEM_ROUTES, ...ACTIVITY_ROUTES];
-
-const answer = (ctx: Context, result: object | JsonText): void => {
-  ctx.type = 'application/json';
-  ctx.body = result instanceof JsonText ? result.text : JSON.stringify(result);
-};
-
-const headerOf = (ctx: Context, name: string): string | undefined => ctx.get(name) || undefined;
-
-const answerPlaidError = (ctx: Context, error: unknown, requestId: string): void => {
-  if (!(error instanceof PlaidApiError)) ctx.app.emit('error', error, ctx);
-  const failure = error instanceof PlaidApiError ? error : new PlaidApiError('INTERNAL_SERVER_ERROR');
-  ctx.status = ERRORS[failure.code].status;
-  answer(ctx, { ...errorBody(failure.code, failure.reason, failure.message), request_id: requestId });
-};
-
-const plaidHandler =
-  ({ context, keys, latency }: Parts, endpoint: Endpoint) =>
-  async (ctx: Context): Promise<void> => {
-    const requestId = String(ctx.state['requestId']);
-    if (latency.ms > 0) await sleep(latency.ms);
-    try {
-      const body = await readJsonObject(ctx.req);
-      const credentials = {
-        clientId: headerOf(ctx, 'PLAID-CLIENT-ID'),
-        secret: headerOf(ctx, 'PLAID-SECRET'),
-      };
-      answer(ctx, answerCall(endpoint, { context, keys, requestId, body }, credentials));
-    } catch (error) {
-      answerPlaidError(ctx, error, requestId);
-    }
-  };
+/** The paths of Plaid's endpoints that are served. */
+export const ENDPOINT_PATHS: readonly string[] = ENDPOINTS.map(({ path }) => path);
+const CONTROL_ROUTES = [...WORLD_ROUTES, ...ITEM_ROUTES, ...ACTIVITY_ROUTES, ...FAULT_ROUTES];
 
 const controlHandler =
   (parts: Parts, route: ControlRoute) =>
   async (ctx: Context): Promise<void> => {
     try {
       const body = await readJsonObject(ctx.req);
-      checkFields(body, route.fields ?? {});
+      if (route.openFields !== true) checkFields(body, route.fields ?? {});
       const query = Object.fromEntries(new URLSearchParams(ctx.querystring));
       const params = (ctx as Context & { params: Record<string, string> }).params;
       answer(
         ctx,
-        await parts.context.store.atomically(() => route.answer({ ...parts, body, params, query })),
+        await parts.context.store.atomically(() =>
+          route.answer({ ...parts, endpoints: ENDPOINT_PATHS, body, params, query }),
+        ),
       );
     } catch (error) {
       if (!(error instanceof ControlError) && !(error instanceof PlaidApiError)) throw error;
@@ -87,7 +60,7 @@ export const createApp = (parts: Parts): Koa => {
     if (ctx.path.startsWith('/simulator')) {
       ctx.status = 404;
       answer(ctx, { error: { message: `${ctx.method} ${ctx.path} does not exist` } });
-    } else answerPlaidError(ctx, new PlaidApiError('NOT_FOUND'), String(ctx.state['requestId']));
+    } else answerError(ctx, new PlaidApiError('NOT_FOUND'), String(ctx.state['requestId']));
   });
   app.use(router.routes());
   return app;

@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIONS, type SimulatorOptions } from './create-simulator.js';
-import { durationMs } from './control/world-routes.js';
+import { durationMs } from './model/duration.js';
 
 export interface SimulatorConfig extends SimulatorOptions {
   /** Ends when stdin closes: whoever started it is gone. */

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp } from './app.js';
+import { createApp, ENDPOINT_PATHS } from './app.js';
 import type { BankContext, BankTiming } from './bank/context.js';
 import { scheduleItem } from './bank/pull.js';
+import { createRateLimits } from './faults/rate-limits.js';
+import { createFaultRegistry } from './faults/registry.js';
 import { DAY_MS } from './model/calendar.js';
 import { createFileJournal, createMemoryJournal } from './model/journal.js';
 import { createStore } from './model/store.js';
@@ -93,6 +95,7 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
       seed: settings.seed ?? randomBytes(8).toString('hex'),
       nextItemNumber: 1,
       nextDeliveryId: 1,
+      nextFaultId: 1,
       clock: { offsetMs: 0, frozenAt: null },
       webhooksPaused: false,
     },
@@ -105,14 +108,23 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
     store.saveSettings();
   });
   const keys = await createSigningKeys(store);
+  const faults = createFaultRegistry(store, ENDPOINT_PATHS);
   const webhooks = createWebhookSender({
     store,
     clock,
     keys,
+    faults,
     timeoutMs: settings.webhookTimeoutMs,
     retryFirstDelayMs: settings.webhookRetryDelayMs,
   });
-  const context: BankContext = { store, clock, webhooks, timing: settings };
+  const context: BankContext = {
+    store,
+    clock,
+    webhooks,
+    timing: settings,
+    faults,
+    rateLimits: createRateLimits(),
+  };
   for (const item of store.items.values()) scheduleItem(context, item);
   webhooks.restore();
   const callback = createApp({ context, keys, latency: { ms: settings.latencyMs } }).callback();

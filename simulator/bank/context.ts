@@ -1,3 +1,5 @@
+import type { FaultRegistry } from '../faults/registry.js';
+import type { RateLimits } from '../faults/rate-limits.js';
 import type { Store } from '../model/store.js';
 import type { VirtualClock } from '../model/virtual-clock.js';
 import type { WebhookSender } from '../webhooks/sender.js';
@@ -17,6 +19,8 @@ export interface BankContext {
   clock: VirtualClock;
   webhooks: WebhookSender;
   timing: BankTiming;
+  faults: FaultRegistry;
+  rateLimits: RateLimits;
 }
 
 /** What all of an Item's random data is derived from, unique to it. */

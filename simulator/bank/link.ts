@@ -6,6 +6,7 @@ import { createRandom } from '../model/random.js';
 import { PlaidApiError } from '../plaid-api/plaid-error.js';
 import { seedKey, type BankContext } from './context.js';
 import { logIn } from './credentials.js';
+import { sendNotice } from './notice.js';
 import { scheduleItem, startPull } from './pull.js';
 
 /** A public token can be exchanged once, for this long. */
@@ -75,6 +76,8 @@ export const linkItem = (
     store.save({ kind: 'public_token', value: publicToken });
     if (request.products.includes('transactions')) startPull(context, item, request.daysRequested);
     else scheduleItem(context, item);
+    const moment = { endpoint: '/sandbox/public_token/create', clientId: item.clientId, item };
+    for (const code of context.faults.fire('linked', moment)) sendNotice(context, item, code);
     return { item, publicToken };
   });
 };

@@ -44,6 +44,7 @@ export const presentDelivery = (delivery: Delivery) => ({
     duration_ms: attempt.durationMs,
     kid: attempt.kid,
     plaid_verification: attempt.verification,
+    ...(attempt.fault === undefined ? {} : { fault: attempt.fault }),
   })),
 });
 

@@ -21,6 +21,8 @@ export interface ControlCall {
   keys: SigningKeys;
   /** What is added to every answer of Plaid's endpoints; lasts as long as the process. */
   latency: { ms: number };
+  /** Plaid's endpoints, by path. */
+  endpoints: readonly string[];
   body: Json;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export interface ControlRoute {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   fields?: FieldRules;
+  /** The body is checked by the route itself. */
+  openFields?: true;
   answer(call: ControlCall): object | JsonText | Promise<object>;
 }
 

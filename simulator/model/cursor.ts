@@ -8,19 +8,34 @@ export interface Cursor extends ReadPosition {
    * a cursor at which a chain begins (`at === base`) is valid whatever happened.
    */
   head: number;
+  /** Pages of this chain that were served before: 0 in a cursor that somebody stores. */
+  page: number;
+  /** The newest fault when the null cursor began this line of chains: faults that spoil cursors spare younger ones. */
+  born: number;
 }
 
 /** The cursor as Plaid's clients see it: base64 without meaning, below 256 characters. */
 export const encodeCursor = (cursor: Cursor): string =>
   Buffer.from(
-    ['1', cursor.itemId, cursor.accountId ?? '', cursor.at, cursor.base, cursor.since, cursor.head].join('|'),
+    [
+      '1',
+      cursor.itemId,
+      cursor.accountId ?? '',
+      cursor.at,
+      cursor.base,
+      cursor.since,
+      cursor.head,
+      cursor.page,
+      cursor.born,
+    ].join('|'),
   ).toString('base64');
 
 /** Reads a cursor back; null when it is not one of ours. */
 export const decodeCursor = (text: string): Cursor | null => {
   const [version, itemId, accountId, ...rest] = Buffer.from(text, 'base64').toString('utf8').split('|');
-  if (version !== '1' || !itemId || accountId === undefined || rest.length !== 4) return null;
+  // Cursors of four numbers were given out by older versions of the simulator.
+  if (version !== '1' || !itemId || accountId === undefined || ![4, 6].includes(rest.length)) return null;
   if (!rest.every((part) => /^\d{1,15}$/.test(part))) return null;
-  const [at, base, since, head] = rest.map(Number) as [number, number, number, number];
-  return { itemId, accountId: accountId === '' ? null : accountId, at, base, since, head };
+  const [at = 0, base = 0, since = 0, head = 0, page = 0, born = 0] = rest.map(Number);
+  return { itemId, accountId: accountId === '' ? null : accountId, at, base, since, head, page, born };
 };

@@ -8,6 +8,8 @@ export interface DeliveryAttempt {
   kid: string;
   /** The `Plaid-Verification` header that was sent. */
   verification: string;
+  /** The kind of fault that was in it. */
+  fault?: string;
 }
 
 /** One webhook and what became of it. `body` holds the exact bytes that were signed and sent. */
@@ -19,9 +21,13 @@ export interface Delivery {
   webhookCode: string;
   body: string;
   createdAt: number;
-  /** `held` while the sending of webhooks is paused. */
-  state: 'held' | 'waiting' | 'delivered' | 'given_up';
+  /** `held` while the sending of webhooks is paused; `lost` by a fault, never sent. */
+  state: 'held' | 'waiting' | 'delivered' | 'given_up' | 'lost';
   nextAttemptAt: number | null;
+  /** Sent again so often once it is delivered, by a fault. */
+  copies?: { left: number; sameToken: boolean };
+  /** Lets the next webhook of its Item go first, by a fault. */
+  swapped?: boolean;
   attempts: DeliveryAttempt[];
 }
 

@@ -19,6 +19,7 @@ export interface Settings {
   seed: string;
   nextItemNumber: number;
   nextDeliveryId: number;
+  nextFaultId: number;
   clock: ClockState;
   webhooksPaused: boolean;
 }

@@ -96,7 +96,7 @@ export const createStore = (
   const forgetOldDeliveries = (): void => {
     for (const [id, delivery] of deliveries) {
       if (deliveries.size <= DELIVERIES_KEPT) return;
-      if (delivery.state === 'delivered' || delivery.state === 'given_up') deliveries.delete(id);
+      if (delivery.state !== 'held' && delivery.state !== 'waiting') deliveries.delete(id);
     }
   };
 

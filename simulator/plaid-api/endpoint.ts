@@ -1,4 +1,5 @@
 import type { BankContext } from '../bank/context.js';
+import type { RequestMoment } from '../faults/fault.js';
 import type { Item } from '../model/item.js';
 import type { SigningKeys } from '../webhooks/signing-keys.js';
 import { checkFields, type FieldRules, type Json } from './fields.js';
@@ -12,6 +13,7 @@ export interface Call {
   clientId: string;
   requestId: string;
   body: Json;
+  moment: RequestMoment;
 }
 
 /** JSON text that is sent as it is: amounts in it are exact. */

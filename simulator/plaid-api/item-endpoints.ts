@@ -6,6 +6,7 @@ import type {
   ItemWebhookUpdateResponse,
   WebhookVerificationKeyGetResponse,
 } from 'plaid';
+import { sendNotice } from '../bank/notice.js';
 import { INSTITUTIONS } from '../data/institutions.js';
 import type { Wire } from '../model/wire.js';
 import { webhookBodies } from '../webhooks/bodies.js';
@@ -48,6 +49,8 @@ const itemRemove: Endpoint = {
     const item = itemOf(call);
     item.removedAt = call.context.clock.now();
     call.context.store.saveItem(item);
+    for (const code of call.context.faults.fire('removed', { ...call.moment, item }))
+      sendNotice(call.context, item, code);
     return { request_id: call.requestId } satisfies Wire<ItemRemoveResponse>;
   },
 };

@@ -4,6 +4,9 @@ import { ERRORS, isErrorCode, type ErrorCode, type ErrorKind } from './error-cat
 
 /** Thrown by the simulated endpoints; answered in Plaid's shape with Plaid's HTTP status. */
 export class PlaidApiError extends Error {
+  /** Seconds of the `Retry-After` header; null sends none. */
+  retryAfterSeconds: number | null = null;
+
   constructor(
     readonly code: ErrorCode,
     message?: string,

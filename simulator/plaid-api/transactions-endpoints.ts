@@ -1,6 +1,7 @@
 import type { TransactionsRefreshResponse, TransactionsSyncResponse } from 'plaid';
 import { refreshItem } from '../bank/activity.js';
 import { startPull } from '../bank/pull.js';
+import { checkPage } from '../faults/refused.js';
 import { decodeCursor, encodeCursor, type Cursor } from '../model/cursor.js';
 import type { Account, Item } from '../model/item.js';
 import { transactionJson, type Snapshot } from '../model/transaction.js';
@@ -10,13 +11,15 @@ import { ACCESS_TOKEN, healthyItemOf, JsonText, type Endpoint } from './endpoint
 import type { Json } from './fields.js';
 import { PlaidApiError } from './plaid-error.js';
 
-const beginning = (item: Item, accountId: string | null, head: number): Cursor => ({
+const beginning = (item: Item, accountId: string | null, head: number, born: number): Cursor => ({
   itemId: item.itemId,
   accountId,
   at: 0,
   base: 0,
   since: 0,
   head,
+  page: 0,
+  born,
 });
 
 /**
@@ -24,10 +27,16 @@ const beginning = (item: Item, accountId: string | null, head: number): Cursor =
  * @throws PlaidApiError INVALID_FIELD for a cursor that is not this stream's; TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION
  * when the log has grown since the middle of this chain of pages was served
  */
-const positionOf = (text: string | null, item: Item, accountId: string | null, log: UpdateLog): Cursor => {
-  if (text === null || text === '') return beginning(item, accountId, log.head);
-  if (text === 'now')
-    return { ...beginning(item, accountId, log.head), at: log.head, base: log.head, since: log.head };
+const positionOf = (
+  text: string | null,
+  item: Item,
+  accountId: string | null,
+  log: UpdateLog,
+  newestFault: number,
+): Cursor => {
+  const start = beginning(item, accountId, log.head, newestFault);
+  if (text === null || text === '') return start;
+  if (text === 'now') return { ...start, at: log.head, base: log.head, since: log.head };
   const cursor = decodeCursor(text);
   const ours = cursor !== null && cursor.itemId === item.itemId && cursor.accountId === accountId;
   if (!ours || cursor.at > log.head)
@@ -78,7 +87,7 @@ const transactionsSync: Endpoint = {
     },
   },
   answer: (call) => {
-    const { body, context, requestId } = call;
+    const { body, context, requestId, moment } = call;
     const item = healthyItemOf(call);
     const options = (body['options'] ?? {}) as Json;
     const accountId = (options['account_id'] as string | undefined) ?? null;
@@ -86,20 +95,25 @@ const transactionsSync: Endpoint = {
       throw new PlaidApiError('INVALID_ACCOUNT_ID');
     startPull(context, item, (options['days_requested'] as number | undefined) ?? 90);
     const log = context.store.logOf(item);
-    const position = positionOf((body['cursor'] as string | null | undefined) ?? null, item, accountId, log);
+    const given = (body['cursor'] as string | null | undefined) ?? null;
+    const position = positionOf(given, item, accountId, log, context.store.settings.nextFaultId - 1);
     if (!item.armed) {
       item.armed = true;
       context.store.saveItem(item);
     }
     const ready = item.updateStatus !== 'NOT_READY';
+    const asked = (body['count'] as number | undefined) ?? 100;
     const page: UpdatePage = ready
-      ? log.page(position, (body['count'] as number | undefined) ?? 100)
+      ? log.page(position, Math.min(asked, ...context.faults.fire('pageSize', moment)))
       : { added: [], modified: [], removed: [], next: 0, hasMore: false };
+    const cursor = given === null || given === '' || given === 'now' ? null : position;
+    if (ready) checkPage(context, { ...moment, cursor, page: position.page + 1, last: !page.hasMore });
     const next: Cursor = {
       ...position,
       at: page.next,
       base: page.hasMore ? position.base : page.next,
       head: log.head,
+      page: page.hasMore ? position.page + 1 : 0,
     };
     return responseText(
       {

@@ -166,6 +166,8 @@ describe('cursor', () => {
       base: 88_888_888,
       since: 7_777_777,
       head: 99_999_999,
+      page: 99_999,
+      born: 99_999_999,
     };
     const text = encodeCursor(cursor);
     expect(text.length).toBeLessThanOrEqual(256);
