@@ -3,6 +3,7 @@ import * as tenancy from './20261123000001_tenancy.js';
 import * as items from './20261123000002_items.js';
 import * as transactions from './20261123000003_transactions.js';
 import * as inbox from './20261123000004_inbox.js';
+import * as rateBudgets from './20261123000005_rate_budgets.js';
 import * as attentionAndInbox from './20261123000006_attention_and_inbox.js';
 
 export interface Migration {
@@ -19,5 +20,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000002_items': items,
   '20261123000003_transactions': transactions,
   '20261123000004_inbox': inbox,
+  '20261123000005_rate_budgets': rateBudgets,
   '20261123000006_attention_and_inbox': attentionAndInbox,
 };

@@ -13,10 +13,14 @@ import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
 import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
 import { createSyncRunQueries, type SyncRunQueries } from './db/queries/sync-runs.js';
+import { createRateBucketQueries, type RateBucketQueries } from './db/queries/rate-buckets.js';
 import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
 import { createSecretBox, type SecretBox } from './db/secret-box.js';
 import { createLogger, type Logger } from './logger.js';
+import { budgetedGateway } from './plaid/budgeted-gateway.js';
 import { createPlaidGateway, type PlaidGateway } from './plaid/plaid-api.js';
+import { createRateBudget } from './plaid/rate-budget.js';
+import { createRateMetrics, type RateMetrics } from './plaid/rate-metrics.js';
 import { createWebhookKeyCache } from './plaid/webhook-key-cache.js';
 import { createWebhookVerifier, type WebhookVerifier } from './plaid/webhook-verification.js';
 import { createTemporalClient, type TemporalClient } from './temporal/connection.js';
@@ -29,7 +33,10 @@ export interface Deps {
   logger: Logger;
   db: Database;
   secrets: SecretBox;
+  /** Behind the rate budget. */
   plaid: PlaidGateway;
+  rateBuckets: RateBucketQueries;
+  rateMetrics: RateMetrics;
   temporal: TemporalClient;
   signals: SignalQueue;
   organizations: OrganizationQueries;
@@ -66,7 +73,18 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
   const logger = given ?? createLogger(name, config.LOG_LEVEL);
   const db = createDatabase({ url: config.DATABASE_URL, poolMax: config.DATABASE_POOL_MAX, name });
   const secrets = createSecretBox(config.ENCRYPTION_KEYS);
-  const plaid = createPlaidGateway();
+  const rateBuckets = createRateBucketQueries(db);
+  const rateMetrics = createRateMetrics(() => rateBuckets.countBlocked());
+  const gateway = createPlaidGateway();
+  const scale = config.PLAID_RATE_SCALE;
+  const windowMs = config.RATE_LIMIT_WAIT;
+  const plaid =
+    scale === 0
+      ? gateway
+      : budgetedGateway(
+          gateway,
+          createRateBudget({ store: rateBuckets, scale, windowMs, observer: rateMetrics }),
+        );
   const temporal = createTemporalClient(temporalConfig);
   const signals = createSignalQueue({
     sender: createSignalSender({
@@ -86,6 +104,8 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     db,
     secrets,
     plaid,
+    rateBuckets,
+    rateMetrics,
     temporal,
     signals,
     organizations: createOrganizationQueries(db),
@@ -108,7 +128,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
       await signals.close();
       await changeListener.close();
       await temporal.close();
-      plaid.close();
+      gateway.close();
       await db.destroy();
     },
   };

@@ -29,6 +29,8 @@ async function environment(
     QUICK_SYNC: options.quickSync === false ? 'off' : 'on',
     // Nothing is lost here, and a sweep in the middle of one contender would be unfair to it.
     SWEEP_INTERVAL: '1h',
+    // The budget is counted, and never met.
+    PLAID_RATE_SCALE: '100000',
     HOST: '127.0.0.1',
     WORKER_HOST: '127.0.0.1',
   };

@@ -1,5 +1,6 @@
 import type { ForwardQueries } from '../db/queries/forwards.js';
 import type { InboxQueries } from '../db/queries/inbox.js';
+import type { RateBucketQueries } from '../db/queries/rate-buckets.js';
 import type { RetentionQueries } from '../db/queries/retention.js';
 import type { StagingQueries } from '../db/queries/staging.js';
 import type { SweepQueries } from '../db/queries/sweep.js';
@@ -25,6 +26,7 @@ export interface SweepDeps {
   forwards: Pick<ForwardQueries, 'takeOverdue'>;
   staging: Pick<StagingQueries, 'prune'>;
   retention: RetentionQueries;
+  rateBuckets: Pick<RateBucketQueries, 'prune'>;
   sender: SignalSender;
   logger: Logger;
   /** Tells Temporal that the sweep is alive. */
@@ -34,12 +36,14 @@ export interface SweepDeps {
 
 const ITEMS_PER_ROUND = 500;
 const FORWARDS_PER_ROUND = 200;
+const BUCKETS_PER_ROUND = 5_000;
 const AT_ONCE = 20;
 /** Well under the heartbeat timeout of proxies.ts. */
 const HEARTBEAT_MS = 2_000;
 
 export function createSweepActivities(deps: SweepDeps): SweepActivities {
-  const { sweeps, inbox, forwards, staging, retention, sender, logger, heartbeat, limits } = deps;
+  const { sweeps, inbox, forwards, staging, retention, rateBuckets, sender, logger, heartbeat, limits } =
+    deps;
   /** Where the walk through all Items has come to, some of them in each round; each worker walks by itself. */
   let walkedTo: string | null = null;
 
@@ -73,6 +77,8 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
     const forwarded = await sendAll(overdue, (id) => sender.forward(id));
     const pruned = await prune();
+    // An idle bucket is as good as none; how many there are is of no interest to anyone.
+    await rateBuckets.prune(BUCKETS_PER_ROUND);
     const result = { adopted, signalled, forwarded, pruned };
     if (adopted + signalled + forwarded + pruned > 0) logger.info(result, 'sweep');
     return result;

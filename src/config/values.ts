@@ -8,6 +8,14 @@ export const wholeNumber = (least: number, most: number): z.ZodType<number, stri
     .transform(Number)
     .refine((n) => n >= least && n <= most, `must be between ${least} and ${most}`);
 
+/** A number within bounds, both included; fractions are welcome. */
+export const factor = (least: number, most: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be a number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be between ${least} and ${most}`);
+
 export const port = wholeNumber(0, 65_535);
 
 export const switchValue = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationMs } from './durations.js';
 import { failpoints } from './failpoints.js';
-import { baseUrlList, encryptionKeys, port, switchValue, wholeNumber } from './values.js';
+import { baseUrlList, encryptionKeys, factor, port, switchValue, wholeNumber } from './values.js';
 
 export interface Variable<S extends z.ZodType = z.ZodType> {
   schema: S;
@@ -137,7 +137,16 @@ export const VARIABLES = {
     'Wait after a failure of the institution; doubles up to the reconcile interval.',
     '15m',
   ),
-  RATE_LIMIT_WAIT: variable(durationMs, 'Wait after a 429 of Plaid without Retry-After.', '1m'),
+  RATE_LIMIT_WAIT: variable(
+    durationMs,
+    'Wait after a 429 of Plaid without Retry-After; doubles, and holds for all that share the limit.',
+    '1m',
+  ),
+  PLAID_RATE_SCALE: variable(
+    factor(0, 100_000),
+    "Multiplies Plaid's documented rate limits, within which Ardea keeps: 1 as documented, 2 where Plaid has granted you twice as much, 0 no budget at all.",
+    '1',
+  ),
   SHUTDOWN_GRACE: variable(durationMs, 'A running update may finish within this time after SIGTERM.', '25s'),
   INBOX_MAX_UNVERIFIED: variable(
     wholeNumber(0, 1_000_000),

@@ -65,6 +65,10 @@ export const ERRORS = {
     status: 502,
     wayOut: 'Plaid did not confirm the removal and nothing was changed; send the request again.',
   },
+  'plaid.rate_budget': {
+    status: 503,
+    wayOut: 'Plaid limits how often it is asked; send the request again after the seconds in Retry-After.',
+  },
   'transaction.not_found': { status: 404, wayOut: 'Check the id; it may belong to another organisation.' },
   'feed.cursor_invalid': {
     status: 422,

@@ -1,3 +1,4 @@
+import type { WorkPriority } from './gcra.js';
 import type { DesiredState, ItemAction, ItemHealth } from './item-status.js';
 
 export interface LookFacts {
@@ -9,6 +10,10 @@ export interface LookFacts {
   dirty: boolean;
   /** Plaid must be left alone for now: backoff, rate limit, an awaited confirmation. */
   held: boolean;
+  /** What this look would do: bulk work is what nobody waits for. */
+  priority: WorkPriority;
+  /** As what the Item was told to wait for its turn in the rate budget, if it still waits. */
+  waitsAs: WorkPriority | null;
   /** next_sync_at has come. */
   due: boolean;
   /** Whether Plaid has confirmed that token and item_id belong together. */
@@ -31,13 +36,28 @@ export type LookPlan =
   | { kind: 'idle' }
   | { kind: 'sync'; probe: boolean; resync: boolean; refreshAccounts: boolean };
 
+export interface PriorityFacts {
+  /** Something happened that a webhook told or a user did, and not only bulk work marked. */
+  fresh: boolean;
+  neverSynced: boolean;
+  resyncDue: boolean;
+}
+
+/** A full resync is bulk work whatever caused it: it is many requests, from the null cursor, of which Plaid grants few. */
+export const priorityOf = ({ fresh, neverSynced, resyncDue }: PriorityFacts): WorkPriority =>
+  !resyncDue && (fresh || neverSynced) ? 'fresh' : 'bulk';
+
+/** Whether the Item's turn in the rate budget is still to come. Fresh work need not heed what bulk work was told. */
+export const awaitsTurn = ({ priority, waitsAs }: Pick<LookFacts, 'priority' | 'waitsAs'>): boolean =>
+  waitsAs !== null && !(waitsAs === 'bulk' && priority === 'fresh');
+
 const ACCOUNT_HINTS = new Set(['ITEM:NEW_ACCOUNTS_AVAILABLE', 'ITEM:USER_ACCOUNT_REVOKED']);
 
 export function planLook(facts: LookFacts): LookPlan {
   if (facts.desiredState === 'disabled' || facts.integrationDeleted || facts.health === 'deleted')
     return { kind: 'stop' };
   if (facts.desiredState === 'paused' || facts.action === 'decide') return { kind: 'rest' };
-  if (facts.held || (!facts.dirty && !facts.due)) return { kind: 'idle' };
+  if (facts.held || awaitsTurn(facts) || (!facts.dirty && !facts.due)) return { kind: 'idle' };
   return {
     kind: 'sync',
     // An erroring Item may have healed without a word (update mode in the integrator's app keeps the token), and an old

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Configuration, PlaidApi as PlaidSdk, type ItemWithConsentFields, type JWKPublicKey } from 'plaid';
 import type { AxiosRequestConfig } from 'axios';
+import type { WorkPriority } from '../domain/gcra.js';
 import { PlaidError, toPlaidError } from './plaid-error.js';
 import { readSyncPage, type SyncPage } from './sync-page.js';
 
@@ -14,12 +15,21 @@ export interface PlaidCredentials {
 export interface CallOptions {
   timeoutMs: number;
   signal?: AbortSignal;
+  /** For the rate budget; bulk unless said otherwise, so that whoever forgets it slows down nobody else. */
+  priority?: WorkPriority;
+  /** A further page of an update under way: throwing the pages before it away would waste what they cost. */
+  continues?: boolean;
+  /** Longest wait in place for the rate budget; without one the call is denied at once. Not part of `timeoutMs`. */
+  longestWaitMs?: number;
 }
 
 /** Updates per page that Plaid allows at most: fewer pages, fewer mutations during pagination. */
 export const SYNC_PAGE_SIZE = 500;
 
-/** The calls that Ardea makes, on behalf of one integration. Every method throws PlaidError or PlaidCallAborted, nothing else. */
+/**
+ * The calls that Ardea makes, on behalf of one integration. Every method throws PlaidError or PlaidCallAborted, and behind the
+ * rate budget RateBudgetDenied, nothing else of its own.
+ */
 export interface PlaidApi {
   /** The Item and its error, if any; works while the Item is in error. */
   getItem(accessToken: string, options: CallOptions): Promise<ItemWithConsentFields>;

@@ -61,6 +61,7 @@ export function createActivities(deps: Deps) {
           rejected: { forMs: config.INBOX_UNVERIFIED_RETENTION },
         },
       }),
+      rateBuckets: deps.rateBuckets,
       sender: createSignalSender({
         client: deps.temporal.client,
         taskQueue: config.TEMPORAL_TASK_QUEUE,

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
+  deps.rateMetrics.register(metrics);
   const running = runWorker(deps, temporal);
   const server = await startHealthServer({
     host: config.WORKER_HOST,

@@ -67,6 +67,7 @@ beforeAll(async () => {
     SWEEP_INTERVAL: '1s',
     SIGNAL_STALE_AFTER: '1s',
     NOT_READY_FIRST_WAIT: '200ms',
+    PLAID_RATE_SCALE: '1000',
   };
   await runProgram('src/cli/migrate.js', env);
   await runProgram('src/cli/setup.js', env);

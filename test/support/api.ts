@@ -99,6 +99,7 @@ export const createTestApi = async ({
     PLAID_ALLOWED_BASE_URLS: plaidUrl ?? '',
     PUBLIC_URL: 'https://ardea.example',
     LOG_LEVEL: 'silent',
+    PLAID_RATE_SCALE: '1000',
     ...settings,
   });
   const deps = createDeps({

@@ -7,6 +7,7 @@ import { createSweepActivities } from '../../src/activities/sweep.js';
 import { createForwardQueries } from '../../src/db/queries/forwards.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createRetentionQueries } from '../../src/db/queries/retention.js';
+import { createRateBucketQueries } from '../../src/db/queries/rate-buckets.js';
 import { createStagingQueries } from '../../src/db/queries/staging.js';
 import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { createSignalSender } from '../../src/temporal/signal-sender.js';
@@ -46,6 +47,7 @@ beforeAll(async () => {
           rejected: { forMs: 3_600_000 },
         },
       }),
+      rateBuckets: createRateBucketQueries(db),
       sender: createSignalSender({
         client: workflows.client,
         taskQueue: workflows.temporal.taskQueue,

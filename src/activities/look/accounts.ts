@@ -1,5 +1,6 @@
 import { documentForJsonb, textForJsonb } from '../../db/json-text.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
+import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import { callOptions, type LookContext, type LookDeps } from './deps.js';
 import type { FetchedUpdate } from './fetch-update.js';
 
@@ -33,13 +34,13 @@ export async function accountLists(
   const unknown = update.accountIds.some((id) => !known.has(id));
   if (!whole && !unknown && known.size > 0) return { accounts, complete: false, accountIds: [] };
   try {
-    const body = await context.api.getAccounts(context.accessToken, callOptions(deps, context));
+    const body = await context.api.getAccounts(context.accessToken, callOptions(deps, context, 'continuing'));
     const accountIds = idsIn(body);
     return { accounts: [...accounts, documentForJsonb(body)], complete: true, accountIds };
   } catch (error) {
-    if (!(error instanceof PlaidError)) throw error;
+    if (!(error instanceof PlaidError || error instanceof RateBudgetDenied)) throw error;
     deps.logger.warn(
-      { itemId: context.basis.itemId, code: error.errorCode },
+      { itemId: context.basis.itemId, reason: error.message },
       'accounts could not be refreshed; the update is stored without them',
     );
     return { accounts, complete: false, accountIds: [] };

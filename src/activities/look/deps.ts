@@ -5,8 +5,9 @@ import type { LookBasis, LookResultQueries } from '../../db/queries/look-results
 import type { StagingQueries } from '../../db/queries/staging.js';
 import type { SyncRunQueries } from '../../db/queries/sync-runs.js';
 import type { SecretBox } from '../../db/secret-box.js';
+import type { WorkPriority } from '../../domain/gcra.js';
 import type { Logger } from '../../logger.js';
-import type { PlaidApi, PlaidGateway } from '../../plaid/plaid-api.js';
+import type { CallOptions, PlaidApi, PlaidGateway } from '../../plaid/plaid-api.js';
 import type { SyncRunKind, SyncRunOutcome } from '../../domain/sync-run.js';
 import type { RunNotes } from './run.js';
 
@@ -62,6 +63,7 @@ export interface LookContext {
   api: PlaidApi;
   accessToken: string;
   mode: 'quick' | 'full';
+  priority: WorkPriority;
   attempt: number;
   run: RunNotes;
   /** Aborts calls to Plaid on shutdown or lost heartbeat. */
@@ -77,14 +79,28 @@ export interface FetchContext extends Pick<
   'api' | 'accessToken' | 'mode' | 'signal' | 'heartbeat'
 > {
   basis: Pick<LookBasis, 'itemId'>;
+  /** Bulk unless said otherwise. */
+  priority?: WorkPriority;
   /** Where pages are counted, if anybody wants to know. */
   run?: Pick<RunNotes, 'pages' | 'requestId'>;
 }
 
+/**
+ * How long a call waits in place for the rate budget. What has only begun goes to rest instead, and leaves its slot of the
+ * worker to others; fresh work waits a moment, which costs less than coming again. What has pages behind it waits long.
+ */
+const BEGINNING_WAIT_MS = { fresh: 1_000, bulk: 0 } as const;
+const CONTINUING_WAIT_MS = { quick: 1_000, full: 60_000 } as const;
+
+/** @param step `continuing` for what comes after the first page of an update */
 export const callOptions = (
   deps: Pick<LookDeps, 'settings'>,
-  context: Pick<LookContext, 'mode' | 'signal'>,
-): { timeoutMs: number; signal: AbortSignal } => ({
-  timeoutMs: context.mode === 'quick' ? deps.settings.QUICK_SYNC_TIMEOUT : deps.settings.PLAID_TIMEOUT,
-  signal: context.signal,
+  { mode, priority = 'bulk', signal }: Pick<FetchContext, 'mode' | 'signal' | 'priority'>,
+  step: 'beginning' | 'continuing' = 'beginning',
+): CallOptions => ({
+  timeoutMs: mode === 'quick' ? deps.settings.QUICK_SYNC_TIMEOUT : deps.settings.PLAID_TIMEOUT,
+  signal,
+  priority,
+  continues: step === 'continuing',
+  longestWaitMs: step === 'continuing' ? CONTINUING_WAIT_MS[mode] : BEGINNING_WAIT_MS[priority],
 });

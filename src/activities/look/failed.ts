@@ -1,5 +1,7 @@
 import type { LookOutcome } from '../../domain/sync-outcome.js';
 import { backoffMs, restartsExhausted } from '../../domain/waiting.js';
+import { RateBudgetDenied } from '../../plaid/rate-budget.js';
+import { awaitTurn } from './await-turn.js';
 import { PlaidCallAborted, PlaidError } from '../../plaid/plaid-error.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { pauseItem } from './pause-item.js';
@@ -19,6 +21,7 @@ export class RetryLater extends Error {
 
 /** Turns what a look ran into, into its outcome; rethrows what is not Plaid's. */
 export async function failed(deps: LookDeps, context: LookContext, error: unknown): Promise<LookOutcome> {
+  if (error instanceof RateBudgetDenied) return awaitTurn(deps, context, error);
   // A quick sync gives up early: the regular activity has the time.
   if (error instanceof PlaidCallAborted && context.mode === 'quick') return { kind: 'handover' };
   if (!(error instanceof PlaidError)) throw error;

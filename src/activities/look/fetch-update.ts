@@ -58,8 +58,13 @@ export async function discardStaged(
     .catch((error: unknown) => deps.logger.warn({ err: error, runId }, 'staged rows left to the sweep'));
 }
 
-async function fetchPage(deps: FetchDeps, context: FetchContext, cursor: string | null): Promise<SyncPage> {
-  const asked = await context.api.syncPage(context.accessToken, cursor, callOptions(deps, context));
+async function fetchPage(
+  deps: FetchDeps,
+  context: FetchContext,
+  cursor: string | null,
+  step: 'beginning' | 'continuing' = 'beginning',
+): Promise<SyncPage> {
+  const asked = await context.api.syncPage(context.accessToken, cursor, callOptions(deps, context, step));
   if (context.run) {
     context.run.pages += 1;
     context.run.requestId = asked.requestId;
@@ -120,7 +125,7 @@ async function stagedPages(
     fold.add({ upserts: page.upsertIds, removed: page.removedIds });
     for (const id of page.accountIds) accountIds.add(id);
     const staging = deps.staging.stage(runId, firstPosition, pageForJsonb(page.body));
-    const next = page.hasMore ? fetchPage(deps, context, page.nextCursor) : null;
+    const next = page.hasMore ? fetchPage(deps, context, page.nextCursor, 'continuing') : null;
     // Both run at once; a failure of either must not leave the other's rejection unhandled.
     const [staged, fetched] = await Promise.allSettled([staging, next]);
     if (staged.status === 'rejected') throw staged.reason;

@@ -1,6 +1,7 @@
-import { planLook, type LookPlan } from '../../domain/look-plan.js';
+import { awaitsTurn, planLook, priorityOf, type LookFacts, type LookPlan } from '../../domain/look-plan.js';
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import { failpoint } from '../../failpoints.js';
+import type { LookRow } from '../../db/queries/item-look.js';
 import type { LookBasis } from '../../db/queries/look-results.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { failed } from './failed.js';
@@ -30,19 +31,8 @@ export async function lookAtItem(
     return { kind: 'stopped', status: 'sync_disabled', detail: 'the Item no longer exists', wakeAt: null };
   await failpoint('look.after_claim');
   const basis: LookBasis = { itemId: row.id, syncVersion: row.sync_version, claimedGen: row.claimed_gen };
-  const held = row.hold_until !== null && row.hold_until.getTime() > deps.now();
-  const plan = planLook({
-    desiredState: row.desired_state,
-    health: row.health,
-    action: row.action,
-    integrationDeleted: row.integration_deleted,
-    dirty: row.dirty,
-    held,
-    due: row.due,
-    tokenChecked: row.token_checked_at !== null,
-    hints: row.hints,
-    resyncDue: row.resync_reason !== null,
-  });
+  const facts = factsOf(row, deps.now());
+  const plan = planLook(facts);
   switch (plan.kind) {
     case 'stop':
       return { kind: 'stopped', ...resultOf(row, null) };
@@ -51,7 +41,7 @@ export async function lookAtItem(
     case 'idle':
       return {
         kind: row.health === 'erroring' ? 'paused' : 'idle',
-        ...resultOf(row, held ? row.hold_until : row.next_sync_at),
+        ...resultOf(row, nextLook(row, facts)),
       };
     case 'sync':
       break;
@@ -59,7 +49,15 @@ export async function lookAtItem(
   const opened = openSecrets(deps, row);
   if ('trouble' in opened) return pauseItem(deps, { row, basis }, opened.trouble);
   const run = beginRun(deps, plan.resync ? 'resync' : 'update');
-  const context: LookContext = { row, basis, mode: request.mode, run, ...around, ...opened };
+  const context: LookContext = {
+    row,
+    basis,
+    mode: request.mode,
+    priority: facts.priority,
+    run,
+    ...around,
+    ...opened,
+  };
   try {
     const ended = await askPlaid(deps, context, plan);
     await recordRun(deps, context, ended);
@@ -82,6 +80,31 @@ async function askPlaid(
     noteError(context.run, error);
     return await failed(deps, context, error);
   }
+}
+
+function factsOf(row: LookRow, now: number): LookFacts {
+  const resyncDue = row.resync_reason !== null;
+  const ahead = (time: Date | null): boolean => time !== null && time.getTime() > now;
+  return {
+    desiredState: row.desired_state,
+    health: row.health,
+    action: row.action,
+    integrationDeleted: row.integration_deleted,
+    dirty: row.dirty,
+    held: ahead(row.hold_until),
+    priority: priorityOf({ fresh: row.fresh, neverSynced: row.last_successful_sync_at === null, resyncDue }),
+    waitsAs: ahead(row.budget_until) ? row.budget_priority : null,
+    due: row.due,
+    tokenChecked: row.token_checked_at !== null,
+    hints: row.hints,
+    resyncDue,
+  };
+}
+
+/** When to look again at an Item that has nothing to do now: the end of whatever keeps it waiting. */
+function nextLook(row: LookRow, facts: LookFacts): Date | null {
+  if (facts.held) return row.hold_until;
+  return awaitsTurn(facts) ? row.budget_until : row.next_sync_at;
 }
 
 /** Null when the Item is healthy and may be synced; a healed Item's row says so from then on. */

@@ -1,6 +1,7 @@
 import type { LookOutcome } from '../../domain/sync-outcome.js';
 import { syncRunOutcome, type SyncRunKind, type SyncRunOutcome } from '../../domain/sync-run.js';
 import { PlaidCallAborted, PlaidError } from '../../plaid/plaid-error.js';
+import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { RetryLater } from './failed.js';
 
@@ -13,6 +14,8 @@ export interface RunNotes {
   requestId: string | null;
   /** What Plaid said was wrong, in an error or in an answer. */
   error: { code: string | null; message: string; class: string | null } | null;
+  /** The rate budget put the look off before Plaid gave it anything: no run. */
+  putOff: boolean;
 }
 
 export const beginRun = (deps: Pick<LookDeps, 'now'>, kind: SyncRunKind): RunNotes => ({
@@ -21,6 +24,7 @@ export const beginRun = (deps: Pick<LookDeps, 'now'>, kind: SyncRunKind): RunNot
   pages: 0,
   requestId: null,
   error: null,
+  putOff: false,
 });
 
 /** Notes what a call threw; what is not Plaid's is noted by name only, for its message may hold anything. */
@@ -32,6 +36,9 @@ export function noteError(run: RunNotes, error: unknown): void {
       message: error.message,
       class: error.errorClass,
     };
+  } else if (error instanceof RateBudgetDenied) {
+    run.putOff = run.pages === 0;
+    run.error = { code: 'RATE_BUDGET', message: error.message, class: 'rate_limited' };
   } else if (!(error instanceof PlaidCallAborted)) {
     const { name, code } = error as { name?: unknown; code?: unknown };
     const named = [name, code].filter((part) => typeof part === 'string').join(' ');
@@ -73,6 +80,7 @@ export async function recordRun(
 }
 
 function outcomeOf(run: RunNotes, ended: LookOutcome | null, thrown: unknown): SyncRunOutcome | null {
+  if (run.putOff) return null;
   if (thrown !== null && !(thrown instanceof RetryLater)) {
     return thrown instanceof PlaidCallAborted ? 'aborted' : 'failed';
   }

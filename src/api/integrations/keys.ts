@@ -3,6 +3,7 @@ import type { KeysStatus } from '../../db/queries/integrations.js';
 import { AppError } from '../../domain/errors.js';
 import { checkKeys, type KeyField } from '../../plaid/keys-check.js';
 import type { PlaidCredentials } from '../../plaid/plaid-api.js';
+import { callerWaits } from '../plaid-call.js';
 
 /** Plaid's environments (plaid.com/docs/api). There is no development environment any more. */
 const PLAID_BASE_URLS = ['https://sandbox.plaid.com', 'https://production.plaid.com'];
@@ -24,11 +25,7 @@ export interface KeysGuard {
 export function createKeysGuard({ config, plaid }: Pick<Deps, 'config' | 'plaid'>): KeysGuard {
   return {
     async check(credentials, changed) {
-      const timeoutMs = config.PLAID_CHECK_TIMEOUT;
-      const verdict = await checkKeys(plaid, credentials, {
-        timeoutMs,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
+      const verdict = await checkKeys(plaid, credentials, callerWaits(config));
       if (verdict.status !== 'invalid') return verdict.status;
       const wrong = Object.entries(verdict.fields);
       const suspects = wrong.filter(([field]) => changed.includes(field as KeyField));

@@ -4,6 +4,7 @@ import type { LinkRow } from '../../db/queries/links.js';
 import { AppError, invalidField } from '../../domain/errors.js';
 import { failpoint } from '../../failpoints.js';
 import { checkItem, type CheckedItem } from '../../plaid/item-check.js';
+import { callerWaits } from '../plaid-call.js';
 
 export interface PostedLink {
   itemId: string;
@@ -29,12 +30,11 @@ export function createPostLink({
   /** What Plaid says about the Item; null when it does not answer in time. Throws when something does not fit. */
   const askPlaid = async (integration: IntegrationRow, posted: PostedLink): Promise<CheckedItem | null> => {
     const secret = await integrations.clientSecret(integration.organization_id, integration.id);
-    const timeoutMs = config.PLAID_CHECK_TIMEOUT;
     const verdict = await checkItem(
       plaid,
       { baseUrl: integration.base_url, clientId: integration.client_id, secret: secret ?? '' },
       posted,
-      { timeoutMs, signal: AbortSignal.timeout(timeoutMs) },
+      callerWaits(config),
     );
     switch (verdict.kind) {
       case 'fits':

@@ -3,6 +3,8 @@ import type { IntegrationRow } from '../../db/queries/integrations.js';
 import type { LinkRow } from '../../db/queries/links.js';
 import { AppError } from '../../domain/errors.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
+import { RateBudgetDenied } from '../../plaid/rate-budget.js';
+import { callerWaits, plaidBusy } from '../plaid-call.js';
 
 export interface RemoveLinkOptions {
   removeAtPlaid: boolean;
@@ -34,14 +36,14 @@ export function createRemoveLink({
       throw new AppError('link.erased');
     }
     const secret = await integrations.clientSecret(link.organization_id, integration.id);
-    const timeoutMs = config.PLAID_CHECK_TIMEOUT;
     try {
       await plaid({
         baseUrl: integration.base_url,
         clientId: integration.client_id,
         secret: secret ?? '',
-      }).removeItem(token, { timeoutMs, signal: AbortSignal.timeout(timeoutMs) });
+      }).removeItem(token, callerWaits(config));
     } catch (error) {
+      if (error instanceof RateBudgetDenied) throw plaidBusy(error);
       const reason = error instanceof PlaidError ? error.summary : 'no answer in time';
       throw new AppError('plaid.removal_unconfirmed', {
         description: `Plaid did not confirm the removal (${reason}). Nothing was changed; send the request again.`,

@@ -173,7 +173,13 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       params: ofLink,
       query: linkRemoval,
       responses: { 204: { description: 'Stopped, and removed and erased as asked.' } },
-      errors: ['integration.not_found', 'link.not_found', 'link.erased', 'plaid.removal_unconfirmed'],
+      errors: [
+        'integration.not_found',
+        'link.not_found',
+        'link.erased',
+        'plaid.removal_unconfirmed',
+        'plaid.rate_budget',
+      ],
       async handle({ organizationId, params, query }) {
         const { integration, link } = await findLink(deps, organizationId, params, { evenDeleted: true });
         await removeLink(integration, link, {

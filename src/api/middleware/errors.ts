@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Middleware } from 'koa';
 import { databaseFailure } from '../../db/errors.js';
 import { AppError } from '../../domain/errors.js';
+import { RateBudgetDenied } from '../../plaid/rate-budget.js';
+import { plaidBusy } from '../plaid-call.js';
 import type { RequestState } from './request-context.js';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -9,6 +11,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Everything that may be thrown, as a row of the catalogue. What is not expected is answered without its message. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof RateBudgetDenied) return plaidBusy(error);
   switch (databaseFailure(error)) {
     case 'unavailable':
       return new AppError('service.unavailable', {

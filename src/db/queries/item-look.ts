@@ -1,3 +1,4 @@
+import type { WorkPriority } from '../../domain/gcra.js';
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Database } from '../database.js';
 import { preparedStatement } from '../prepared.js';
@@ -32,6 +33,8 @@ export interface LookRow {
   resync_reason: string | null;
   resync_snapshot_at: Date | null;
   resync_missing: string[] | null;
+  budget_until: Date | null;
+  budget_priority: WorkPriority | null;
   base_url: string;
   client_id: string;
   client_secret_ciphertext: Buffer;
@@ -40,6 +43,8 @@ export interface LookRow {
   claimed_gen: string;
   synced_gen: string;
   dirty: boolean;
+  /** Dirty by more than bulk work. */
+  fresh: boolean;
   /** Plaid's ids of the accounts that are stored with their details. */
   account_ids: string[];
   /** `TYPE:CODE` of the webhooks that no sync has consumed. */
@@ -85,6 +90,8 @@ const ITEM_COLUMNS = [
   'resync_reason',
   'resync_snapshot_at',
   'resync_missing',
+  'budget_until',
+  'budget_priority',
 ]
   .map((column) => `i.${column}`)
   .join(', ');
@@ -92,6 +99,7 @@ const ITEM_COLUMNS = [
 const LOOK = `
   select ${ITEM_COLUMNS}, i.next_sync_at <= now() as due, g.base_url, g.client_id, g.client_secret_ciphertext, g.client_secret_key_id,
          g.deleted_at is not null as integration_deleted, s.claimed_gen, s.synced_gen, s.dirty_gen > s.synced_gen as dirty,
+         s.dirty_gen > greatest(s.synced_gen, s.bulk_gen) as fresh,
          array(select a.account_id from accounts a where a.item_id = i.id and a.plaid is not null) as account_ids,
          array(select distinct w.webhook_type || ':' || w.webhook_code from plaid_webhooks w
                 where w.item_id = i.id and w.gen > s.synced_gen and w.webhook_type is not null and w.webhook_code is not null) as hints

@@ -1,3 +1,4 @@
+import type { WorkPriority } from '../../domain/gcra.js';
 import type { ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Connection, Database } from '../database.js';
 
@@ -37,6 +38,8 @@ export interface LookResultQueries {
     failure: { code: string; message: string; held: boolean },
     nextSyncAt: Date,
   ): Promise<void>;
+  /** The rate budget puts the look off until then. Plaid was not asked: nothing else changes, and the claim stays owed. */
+  recordBudgetWait(basis: LookBasis, until: Date, priority: WorkPriority): Promise<void>;
   /** A mutation during pagination; answers the restarts in a row so far, 0 when superseded. */
   recordRestart(basis: LookBasis, holdUntil: Date): Promise<number>;
   /** From the next look on the Item is read anew from the null cursor. The stored cursor stays until that is committed. */
@@ -113,6 +116,13 @@ export function createLookResultQueries(db: Database): LookResultQueries {
                 hold_until = case when :held then :nextSyncAt::timestamptz end, syncing_since = null
           where id = :itemId and sync_version = :syncVersion`,
         { code, message, held, nextSyncAt, itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+    },
+    async recordBudgetWait(basis, until, priority) {
+      await db.raw(
+        `update items set budget_until = :until, budget_priority = :priority, syncing_since = null
+          where id = :itemId and sync_version = :syncVersion`,
+        { until, priority, itemId: basis.itemId, syncVersion: basis.syncVersion },
       );
     },
     async recordRestart(basis, holdUntil) {

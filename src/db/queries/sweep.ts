@@ -31,6 +31,8 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
            select s.item_id from item_sync s join items i on i.id = s.item_id
             where ((i.desired_state = 'active' and i.health <> 'deleted' and i.action is distinct from 'decide'
                     and (i.hold_until is null or i.hold_until <= now())
+                    -- An Item that was told its turn waits for it, unless something came that no look has seen yet.
+                    and (i.budget_until is null or i.budget_until <= now() or s.signalled_gen > s.claimed_gen)
                     -- An institution that is down is asked at its own pace, dirty or not.
                     and ((s.dirty_gen > s.synced_gen and (i.failures = 0 or i.next_sync_at <= now()))
                          or i.next_sync_at <= now() - :stale::interval))

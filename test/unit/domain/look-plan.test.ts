@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planLook, type LookFacts } from '../../../src/domain/look-plan.js';
+import { awaitsTurn, planLook, priorityOf, type LookFacts } from '../../../src/domain/look-plan.js';
 
 const healthy: LookFacts = {
   desiredState: 'active',
@@ -9,6 +9,8 @@ const healthy: LookFacts = {
   integrationDeleted: false,
   dirty: true,
   held: false,
+  priority: 'fresh',
+  waitsAs: null,
   due: false,
   tokenChecked: true,
   hints: [],
@@ -23,6 +25,10 @@ describe('the plan of a look', () => {
     ['leaves one alone that is neither', { dirty: false }, { kind: 'idle' }],
     ['leaves a held one alone, dirty', { held: true }, { kind: 'idle' }],
     ['leaves a held one alone, due', { held: true, dirty: false, due: true }, { kind: 'idle' }],
+    ['leaves fresh work alone until its turn', { waitsAs: 'fresh' }, { kind: 'idle' }],
+    ['leaves bulk work alone until its turn', { waitsAs: 'bulk', priority: 'bulk' }, { kind: 'idle' }],
+    ['lets bulk work heed the turn of fresh work', { waitsAs: 'fresh', priority: 'bulk' }, { kind: 'idle' }],
+    ['does not let fresh work wait for the turn of bulk work', { waitsAs: 'bulk' }, SYNC],
     ['stops for one that is disabled', { desiredState: 'disabled' }, { kind: 'stop' }],
     ['stops for one without an integration', { integrationDeleted: true }, { kind: 'stop' }],
     ['stops for one that Plaid has forgotten', { health: 'deleted' }, { kind: 'stop' }],
@@ -57,6 +63,8 @@ describe('the plan of a look', () => {
       integrationDeleted: fc.boolean(),
       dirty: fc.boolean(),
       held: fc.boolean(),
+      priority: fc.constantFrom('fresh', 'bulk'),
+      waitsAs: fc.constantFrom(null, 'fresh', 'bulk'),
       due: fc.boolean(),
       tokenChecked: fc.boolean(),
       hints: fc.array(
@@ -72,9 +80,25 @@ describe('the plan of a look', () => {
           !each.integrationDeleted &&
           each.health !== 'deleted' &&
           each.action !== 'decide' &&
-          !each.held;
+          !each.held &&
+          !awaitsTurn(each);
         expect(kind === 'sync').toBe(may && (each.dirty || each.due));
       }),
     );
+  });
+});
+
+describe('the priority of a look', () => {
+  it.each([
+    ['a webhook or a user', { fresh: true, neverSynced: false, resyncDue: false }, 'fresh'],
+    ['a first link', { fresh: false, neverSynced: true, resyncDue: false }, 'fresh'],
+    [
+      'the reconcile cadence, or a mark of bulk work',
+      { fresh: false, neverSynced: false, resyncDue: false },
+      'bulk',
+    ],
+    ['a full resync, whatever else', { fresh: true, neverSynced: true, resyncDue: true }, 'bulk'],
+  ] as const)('of %s', (_, facts, priority) => {
+    expect(priorityOf(facts)).toBe(priority);
   });
 });
