@@ -19,9 +19,13 @@ const boundary = (files, patterns, ignores = []) => ({
 const SIMULATOR = never(['simulator'], 'The simulator is a separate program; talk HTTP to it.', {
   types: false,
 });
-const LOCAL = never(['local', 'bench'], 'src/ does not know how it is started or measured.', {
-  types: false,
-});
+const LOCAL = never(
+  ['local', 'bench', 'torture'],
+  'src/ does not know how it is started, measured or tortured.',
+  {
+    types: false,
+  },
+);
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.ardea/**', 'coverage/**'] },
@@ -74,7 +78,7 @@ export default tseslint.config(
   },
   // Command line programs talk to a person on stdout.
   {
-    files: ['local/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'src/cli/**/*.ts'],
+    files: ['local/**/*.ts', 'bench/**/*.ts', 'torture/**/*.ts', 'scripts/**/*.ts', 'src/cli/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
@@ -202,7 +206,12 @@ export default tseslint.config(
   ),
   boundary(
     ['simulator/**/*.ts'],
-    [{ group: ['**/src/**', '**/local/**', '**/bench/**'], message: 'The simulator stands alone.' }],
+    [
+      {
+        group: ['**/src/**', '**/local/**', '**/bench/**', '**/torture/**'],
+        message: 'The simulator stands alone.',
+      },
+    ],
   ),
   boundary(
     ['local/**/*.ts'],
@@ -210,6 +219,15 @@ export default tseslint.config(
       {
         group: ['**/src/**', '**/simulator/**'],
         message: 'local/ starts programs and talks HTTP; it imports none of their code.',
+      },
+    ],
+  ),
+  boundary(
+    ['torture/**/*.ts'],
+    [
+      {
+        group: ['**/src/**', '**/simulator/**', '**/bench/**'],
+        message: 'torture/ looks from outside: it starts programs, talks HTTP and reads the database.',
       },
     ],
   ),

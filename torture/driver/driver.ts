@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Journal } from '../journal.js';
+import type { Tenant } from '../stack/tenants.js';
+import { linkItem, perform, type ActionDeps } from './actions.js';
+import type { ItemPlan } from './plan.js';
+import type { SimulatedItem, Simulator } from './simulator.js';
+import type { WorldItem } from './world.js';
+
+export interface DriverDeps extends ActionDeps {
+  simulator: Simulator;
+  journal: Journal;
+  tenants: readonly Tenant[];
+  /** When the inputs begin, by `performance.now()`. */
+  begunAt: number;
+}
+
+const create = async ({ simulator, tenants }: DriverDeps, plan: ItemPlan): Promise<WorldItem> => {
+  const tenant = tenants[plan.organization];
+  const integration = tenant?.integrations[plan.integration];
+  if (tenant === undefined || integration === undefined)
+    throw new Error('the plan names a tenant that is not there');
+  const { item } = await simulator.control<{ item: SimulatedItem }>('POST', '/items', {
+    client_id: integration.client.clientId,
+    institution_id: plan.institution,
+    username: plan.username,
+    webhook: integration.webhookUrl,
+    days_requested: 365,
+    ready: plan.ready,
+    ...(plan.transactions === null ? {} : { transactions: plan.transactions }),
+  });
+  return {
+    index: plan.index,
+    subject: `item ${plan.index}`,
+    tenant,
+    integration,
+    endUserId: plan.endUser,
+    itemId: item.item_id,
+    accessToken: item.access_token,
+    linked: false,
+    desired: 'active',
+    erased: false,
+    bank: { kind: 'healthy' },
+    silent: false,
+    spent: [],
+    pending: [],
+  };
+};
+
+/**
+ * Creates the Items one after the other, so that the seed decides their ids, and lives their lives side by side: the steps
+ * of one Item in their order, each begun when its time has come and the one before is decided. Answers once all are lived.
+ */
+export async function drive(deps: DriverDeps, plans: readonly ItemPlan[]): Promise<WorldItem[]> {
+  const { begunAt, journal } = deps;
+  const until = async (atMs: number): Promise<void> => {
+    const waitMs = begunAt + atMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+  };
+  const items: WorldItem[] = [];
+  const lives: Promise<void>[] = [];
+
+  const live = async (item: WorldItem, plan: ItemPlan): Promise<void> => {
+    await until(plan.createAtMs + plan.linkAfterMs);
+    await linkItem(deps, item);
+    journal.note(item.subject, `linked for ${item.endUserId} of ${item.tenant.name}: ${item.itemId}`);
+    for (const step of plan.steps) {
+      await until(step.atMs);
+      await perform(deps, item, step);
+    }
+  };
+
+  for (const plan of [...plans].sort((a, b) => a.createAtMs - b.createAtMs || a.index - b.index)) {
+    await until(plan.createAtMs);
+    const item = await create(deps, plan);
+    items.push(item);
+    lives.push(live(item, plan));
+  }
+  await Promise.all(lives);
+  return items;
+}

@@ -1,0 +1,85 @@
+import { parse } from 'lossless-json';
+import { createAsk } from '../http.js';
+
+/** A transaction as Plaid shows it, numbers exact. */
+export type PlaidRow = Record<string, unknown> & {
+  transaction_id: string;
+  account_id: string;
+  pending: boolean;
+};
+
+export interface SimulatedItem {
+  item_id: string;
+  access_token: string;
+  removed_at: string | null;
+  error: { code?: string; error_code?: string } | null;
+  webhook: string | null;
+  accounts: { account_id: string; name: string; mask: string | null; type: string }[];
+}
+
+export interface Delivery {
+  id: number;
+  item_id: string;
+  webhook_type: string;
+  webhook_code: string;
+  state: 'held' | 'waiting' | 'delivered' | 'given_up';
+  attempts: { status: number | null; plaid_verification: string }[];
+}
+
+export interface LogEntry {
+  position: number;
+  op: string;
+  transaction_id: string;
+  transaction: PlaidRow | null;
+}
+
+/** The simulator's control API (docs/simulator.md). It is never harmed, so that what it refuses is a mistake of the run. */
+export interface Simulator {
+  /** @throws unless it answers 2xx */
+  control<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Answers null instead of throwing when it refuses (the Item is gone, say). */
+  tryControl<T>(method: string, path: string, body?: object): Promise<T | null>;
+  item(itemId: string): Promise<{ item: SimulatedItem; transactions: PlaidRow[] }>;
+  /** The bank's changes of an Item, or of one transaction of it. */
+  log(itemId: string, transactionId?: string): Promise<LogEntry[]>;
+}
+
+const LOG_PAGE = 5_000;
+const TIMEOUT_MS = 60_000;
+
+export function createSimulator(url: string): Simulator {
+  const ask = createAsk(null);
+  const call = async (method: string, path: string, body?: object) =>
+    ask(method, `${url}/simulator${path}`, {
+      timeoutMs: TIMEOUT_MS,
+      ...(body === undefined ? {} : { body }),
+    });
+  const control = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const { status, text } = await call(method, path, body);
+    if (status >= 300) throw new Error(`simulator answered ${status} to ${method} ${path}: ${text}`);
+    return JSON.parse(text === '' ? 'null' : text) as T;
+  };
+  return {
+    control,
+    async tryControl<T>(method: string, path: string, body?: object) {
+      const { status, text } = await call(method, path, body);
+      if (status >= 500) throw new Error(`simulator answered ${status} to ${method} ${path}: ${text}`);
+      return status < 300 ? (JSON.parse(text === '' ? 'null' : text) as T) : null;
+    },
+    async item(itemId) {
+      const { status, text } = await call('GET', `/items/${itemId}`);
+      if (status !== 200) throw new Error(`simulator answered ${status} for item ${itemId}: ${text}`);
+      return parse(text) as { item: SimulatedItem; transactions: PlaidRow[] };
+    },
+    async log(itemId, transactionId) {
+      const entries: LogEntry[] = [];
+      const only = transactionId === undefined ? '' : `&transaction_id=${transactionId}`;
+      for (let after = 0; ; after += LOG_PAGE) {
+        const { text } = await call('GET', `/items/${itemId}/log?after=${after}&limit=${LOG_PAGE}${only}`);
+        const page = parse(text) as { log: LogEntry[]; has_more: boolean };
+        entries.push(...page.log);
+        if (!page.has_more || transactionId !== undefined) return entries;
+      }
+    },
+  };
+}

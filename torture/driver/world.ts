@@ -1,0 +1,33 @@
+import type { Integration, Tenant } from '../stack/tenants.js';
+
+/** What the run knows of an Item: what it has done to it, and what must follow. */
+export interface WorldItem {
+  index: number;
+  /** `item 7`, in the journal. */
+  subject: string;
+  tenant: Tenant;
+  integration: Integration;
+  /** The integrator's own id. */
+  endUserId: string;
+  itemId: string;
+  accessToken: string;
+  /** Whether its link has been taken: from then on it must be synced. */
+  linked: boolean;
+  desired: 'active' | 'paused' | 'disabled';
+  /** Its data were erased and it was not linked again since. */
+  erased: boolean;
+  bank: { kind: 'healthy' } | { kind: 'broken'; code: string } | { kind: 'revoked' } | { kind: 'removed' };
+  /** Something happened that no webhook tells of: only a refresh, or the time of a reconcile, finds it. */
+  silent: boolean;
+  /** Ids of the bank's rows that this run made and may change again. */
+  spent: string[];
+  pending: string[];
+}
+
+export interface World {
+  tenants: readonly Tenant[];
+  items: WorldItem[];
+}
+
+/** The Item will not come back unless it is linked again. */
+export const isGone = ({ bank }: WorldItem): boolean => bank.kind === 'revoked' || bank.kind === 'removed';

@@ -1,0 +1,86 @@
+import type { WorldItem } from './driver/world.js';
+import { checkAccounts } from './check/accounts.js';
+import { countChecked, violate, type CheckContext } from './check/context.js';
+import { checkEngine } from './check/engine.js';
+import { checkFeeds } from './check/feed.js';
+import { checkInbox } from './check/inbox.js';
+import { checkLeaks } from './check/leaks.js';
+import { waitForQuiet } from './check/quiet.js';
+import { checkLeftRows, checkOnce, checkRows, isFollowed } from './check/rows.js';
+import { checkStatuses } from './check/statuses.js';
+import { checkStore } from './check/store.js';
+import { checkTenancy } from './check/tenancy.js';
+
+async function check(context: CheckContext, name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    violate(
+      context,
+      'engine',
+      `the check of ${name} did not end: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+}
+
+/** Everything is up and behaves from now on: nothing may need help any more but what needs a person. */
+async function makePeace({ simulator, stack, receiver, readers }: CheckContext): Promise<void> {
+  await simulator.control('POST', '/webhooks/resume');
+  await simulator.control('PUT', '/latency', { latency: 0 });
+  receiver.behave();
+  await stack.allReady();
+  for (const reader of readers) reader.hurry();
+}
+
+/** What the end users and the integrator would do: repair the logins, resume what is paused, ask for what came silently. */
+async function heal({ simulator, world, journal }: CheckContext): Promise<void> {
+  for (const item of world.items) {
+    if (item.bank.kind === 'broken') {
+      await simulator.tryControl('POST', `/items/${item.itemId}/repair`, {});
+      item.bank = { kind: 'healthy' };
+    }
+    const path = `/api/integrations/${item.integration.heronId}/links/${item.itemId}`;
+    if (item.linked && item.desired === 'paused') {
+      await item.tenant.call('POST', `${path}/resume`);
+      item.desired = 'active';
+    }
+    if (isFollowed(item)) await item.tenant.call('POST', `${path}/refresh`);
+  }
+  journal.note('world', 'logins repaired, links resumed and refreshed');
+}
+
+/** A silent break or revocation is known to Plaid only until somebody asks. */
+const isKnown = (item: WorldItem): boolean => !item.silent;
+
+/**
+ * After the last input. First what must be right without help: Items whose webhooks told of everything. Then all of them, after
+ * what a person would do about the others.
+ */
+export async function settle(context: CheckContext): Promise<{ quietMs: number; checksMs: number }> {
+  const begun = performance.now();
+  await makePeace(context);
+  await waitForQuiet(context, 'after the inputs');
+  await check(context, 'rows that need no help', () => checkRows(context, isKnown));
+  await check(context, 'statuses that need no help', () => checkStatuses(context, isKnown));
+  const erased = context.world.items.filter(({ erased: now }) => now).map(({ itemId }) => itemId);
+  await heal(context);
+  await waitForQuiet(context, 'after the healing');
+  const quietMs = performance.now() - begun;
+
+  const checksBegun = performance.now();
+  await check(context, 'rows', () => checkRows(context, () => true));
+  await check(context, 'left rows', () => checkLeftRows(context));
+  await check(context, 'rows that are there twice', () => checkOnce(context));
+  await check(context, 'accounts', () => checkAccounts(context));
+  await check(context, 'statuses', () =>
+    checkStatuses(context, (item) => isFollowed(item) || item.bank.kind !== 'revoked'),
+  );
+  await check(context, 'feeds', () => checkFeeds(context));
+  await check(context, 'inbox', () => checkInbox(context));
+  await check(context, 'store', () => checkStore(context, erased));
+  await check(context, 'tenancy', () => checkTenancy(context));
+  await check(context, 'engine', () => checkEngine(context));
+  await check(context, 'leaks', () => checkLeaks(context));
+  countChecked(context, 'Items', context.world.items.length);
+  return { quietMs, checksMs: performance.now() - checksBegun };
+}
