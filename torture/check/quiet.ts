@@ -40,7 +40,10 @@ const EVERY_MS = 500;
 const STILL_MS = 4_000;
 
 /** Why it is not quiet; empty when it is, but for the heads. */
-async function restless({ sql, simulator }: CheckContext): Promise<{ reasons: string[]; heads: string }> {
+async function restless({
+  sql,
+  simulator,
+}: CheckContext): Promise<{ reasons: string[]; heads: string; undelivered: number }> {
   const items = await sql<Restless>(RESTLESS);
   const [others] = await sql<{ forwards: number; heads: string; unobeyed: number }>(OTHERS);
   const { webhooks } = await simulator.control<{ webhooks: { undelivered: number } }>('GET', '/');
@@ -48,11 +51,12 @@ async function restless({ sql, simulator }: CheckContext): Promise<{ reasons: st
   if ((others?.forwards ?? 0) > 0) reasons.push(`${others?.forwards} forwards are pending`);
   if ((others?.unobeyed ?? 0) > 0) reasons.push(`${others?.unobeyed} pauses or removals are not obeyed yet`);
   if (webhooks.undelivered > 0) reasons.push(`${webhooks.undelivered} webhooks are not delivered`);
-  return { reasons, heads: others?.heads ?? '' };
+  return { reasons, heads: others?.heads ?? '', undelivered: webhooks.undelivered };
 }
 
-/** Plaid's retries reach over a day of its own time. */
-const RETRIES_END_AFTER = '12h';
+/** Of Plaid's own time: its retries of a webhook reach over a day. */
+const RETRY_SOONER_BY = '1h';
+const TOLD_EVERY_MS = 10_000;
 
 /**
  * Waits until nothing moves any more: no Item dirty or busy, feeds still, webhooks and forwards delivered. Not getting there in
@@ -61,18 +65,26 @@ const RETRIES_END_AFTER = '12h';
 export async function waitForQuiet(context: CheckContext, phase: string): Promise<void> {
   const { journal, options, simulator } = context;
   const begun = performance.now();
+  let toldAt = begun;
   let stillSince = performance.now();
   let heads = '';
   let reasons: string[] = ['not asked yet'];
   while (performance.now() - begun < options.quiesceMs) {
-    // Without a wait of its own: what falls due is sent at once.
-    await simulator.control('POST', '/clock/advance', { by: RETRIES_END_AFTER });
     const state = await restless(context).catch((error: unknown) => ({
       reasons: [String(error)],
       heads: '',
+      undelivered: 0,
     }));
     if (state.reasons.length > 0 || state.heads !== heads) stillSince = performance.now();
     ({ reasons, heads } = state);
+    if (state.undelivered > 0) await simulator.control('POST', '/clock/advance', { by: RETRY_SOONER_BY });
+    if (reasons.length > 0 && performance.now() - toldAt > TOLD_EVERY_MS) {
+      toldAt = performance.now();
+      journal.note(
+        'quiet',
+        `not yet: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`,
+      );
+    }
     if (performance.now() - stillSince > STILL_MS) {
       journal.note('quiet', `${phase}: after ${Math.round(performance.now() - begun)} ms`);
       return;
