@@ -69,6 +69,15 @@ export const ERRORS = {
     status: 503,
     wayOut: 'Plaid limits how often it is asked; send the request again after the seconds in Retry-After.',
   },
+  'plaid.webhook_unconfirmed': {
+    status: 502,
+    wayOut: 'Plaid did not answer, or not on the matter; send the request again.',
+  },
+  'plaid.webhook_refused': {
+    status: 422,
+    wayOut:
+      'Do what the description says: PUBLIC_URL must be an address that Plaid can reach, and the link a working one.',
+  },
   'transaction.not_found': { status: 404, wayOut: 'Check the id; it may belong to another organisation.' },
   'feed.cursor_invalid': {
     status: 422,

@@ -25,7 +25,8 @@ export type DesiredState = 'active' | 'paused' | 'disabled';
 export type HistoryState = 'pending' | 'initial' | 'complete';
 
 /** What a person has to do about an erroring Item. */
-export type ItemAction = 'update_mode' | 'new_link' | 'fix_keys' | 'decide' | 'wait';
+export const ITEM_ACTIONS = ['update_mode', 'new_link', 'fix_keys', 'decide', 'wait'] as const;
+export type ItemAction = (typeof ITEM_ACTIONS)[number];
 
 export interface ItemStatusFacts {
   health: ItemHealth;

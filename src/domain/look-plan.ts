@@ -1,3 +1,4 @@
+import type { Attention } from './attention.js';
 import type { WorkPriority } from './gcra.js';
 import type { DesiredState, ItemAction, ItemHealth } from './item-status.js';
 
@@ -21,6 +22,8 @@ export interface LookFacts {
   /** `TYPE:CODE` of the unconsumed webhooks. Hints: they choose what to ask, never what to believe. */
   hints: readonly string[];
   resyncDue: boolean;
+  /** What the Item needs although it works. */
+  attention: readonly Pick<Attention, 'code' | 'deadline'>[];
 }
 
 /**
@@ -58,6 +61,7 @@ export function planLook(facts: LookFacts): LookPlan {
     return { kind: 'stop' };
   if (facts.desiredState === 'paused' || facts.action === 'decide') return { kind: 'rest' };
   if (facts.held || awaitsTurn(facts) || (!facts.dirty && !facts.due)) return { kind: 'idle' };
+  const attends = (code: Attention['code']): boolean => facts.attention.some((entry) => entry.code === code);
   return {
     kind: 'sync',
     // An erroring Item may have healed without a word (update mode in the integrator's app keeps the token), and an old
@@ -65,8 +69,13 @@ export function planLook(facts: LookFacts): LookPlan {
     probe:
       facts.health === 'erroring' ||
       !facts.tokenChecked ||
+      // Only /item/get tells that a deadline was moved, or has passed without harm.
+      facts.attention.some((entry) => entry.deadline !== null) ||
       facts.hints.some((hint) => hint.startsWith('ITEM:')),
     resync: facts.resyncDue,
-    refreshAccounts: facts.hints.some((hint) => ACCOUNT_HINTS.has(hint)),
+    refreshAccounts:
+      facts.hints.some((hint) => ACCOUNT_HINTS.has(hint)) ||
+      attends('USER_ACCOUNT_REVOKED') ||
+      (facts.due && attends('NEW_ACCOUNTS_AVAILABLE')),
   };
 }

@@ -28,6 +28,8 @@ export function budgetedGateway(gateway: PlaidGateway, budget: RateBudget): Plai
         budget.spend(credentials, { endpoint: '/item/remove', accessToken }, options, () =>
           api.removeItem(accessToken, options),
         ),
+      // No limit of it is documented; only a person asks for it.
+      updateWebhook: (accessToken, url, options) => api.updateWebhook(accessToken, url, options),
       // No limit of it is documented; the cache of the keys bounds how often it is asked for.
       getWebhookVerificationKey: (keyId, options) => api.getWebhookVerificationKey(keyId, options),
     };

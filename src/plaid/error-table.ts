@@ -15,7 +15,7 @@ export type PlaidErrorClass =
   | 'reset_cursor'
   /** The end user must go through Link in update mode; the same Item heals. */
   | 'user_action'
-  /** The Item is gone for good: a new link is needed. */
+  /** The Item is gone for good, or will never deliver: a new link is needed. */
   | 'terminal'
   /** The integration's keys or plan: a person at the integrator must act, not an end user. */
   | 'operator'
@@ -68,6 +68,9 @@ const CLASSES: Record<Exclude<PlaidErrorClass, 'reset_cursor'>, readonly string[
     'UNSUPPORTED_RESPONSE',
     'UNAUTHORIZED_INSTITUTION',
     'INSTITUTION_REGISTRATION_REQUIRED',
+    // Of this Item alone: the institution, or this link of it, has no Transactions. Other Items of the integration do.
+    'PRODUCTS_NOT_SUPPORTED',
+    'PRODUCT_NOT_ENABLED',
   ],
   operator: [
     'INVALID_API_KEYS',
@@ -76,8 +79,6 @@ const CLASSES: Record<Exclude<PlaidErrorClass, 'reset_cursor'>, readonly string[
     'CREDITS_EXHAUSTED',
     'INCOMPATIBLE_API_VERSION',
     'NO_LONGER_AVAILABLE',
-    'PRODUCT_NOT_ENABLED',
-    'PRODUCTS_NOT_SUPPORTED',
     'INVALID_PRODUCT',
   ],
   bug: [

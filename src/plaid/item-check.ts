@@ -5,6 +5,8 @@ export interface CheckedItem {
   institutionId: string | null;
   institutionName: string | null;
   webhookUrl: string | null;
+  /** When the end user's consent ends; null where it does not. */
+  consentExpiresAt: Date | null;
 }
 
 export type ItemVerdict =
@@ -26,6 +28,12 @@ function refusedToken(message: string): string {
   if (/environment/i.test(message))
     return 'This access_token is of another Plaid environment than the integration.';
   return "Plaid does not know this access_token under the integration's keys.";
+}
+
+/** consent_expiration_time of /item/get; null also for what is no time. */
+export function consentOf(item: { consent_expiration_time?: string | null }): Date | null {
+  const at = Date.parse(item.consent_expiration_time ?? '');
+  return Number.isFinite(at) ? new Date(at) : null;
 }
 
 function verdictOf(error: PlaidError): ItemVerdict {
@@ -77,6 +85,7 @@ export async function checkItem(
         institutionId: item.institution_id ?? null,
         institutionName: item.institution_name ?? null,
         webhookUrl: item.webhook || null,
+        consentExpiresAt: consentOf(item),
       },
     };
   } catch (error) {

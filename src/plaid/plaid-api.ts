@@ -1,6 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
-import { Configuration, PlaidApi as PlaidSdk, type ItemWithConsentFields, type JWKPublicKey } from 'plaid';
+import {
+  Configuration,
+  PlaidApi as PlaidSdk,
+  type Item,
+  type ItemWithConsentFields,
+  type JWKPublicKey,
+} from 'plaid';
 import type { AxiosRequestConfig } from 'axios';
 import type { WorkPriority } from '../domain/gcra.js';
 import { PlaidError, toPlaidError } from './plaid-error.js';
@@ -37,6 +43,8 @@ export interface PlaidApi {
   syncPage(accessToken: string, cursor: string | null, options: CallOptions): Promise<SyncPage>;
   /** The body as Plaid sent it (money stays exact): `{"accounts": [...], "item": {...}}`. */
   getAccounts(accessToken: string, options: CallOptions): Promise<string>;
+  /** Sets the Item's webhook; answers the Item as it is now. */
+  updateWebhook(accessToken: string, url: string, options: CallOptions): Promise<Pick<Item, 'webhook'>>;
   /** Idempotent: an Item that is gone already counts as removed. */
   removeItem(accessToken: string, options: CallOptions): Promise<void>;
   getWebhookVerificationKey(keyId: string, options: CallOptions): Promise<JWKPublicKey>;
@@ -124,6 +132,14 @@ function fromSdk(sdk: PlaidSdk): PlaidApi {
         if (!Array.isArray(accounts) || accounts.some((account) => typeof account?.account_id !== 'string'))
           throw new TypeError('not an answer of /accounts/get');
         return data as unknown as string;
+      }),
+    updateWebhook: (accessToken, url, options) =>
+      guarded(async () => {
+        const { data } = await sdk.itemWebhookUpdate(
+          { access_token: accessToken, webhook: url },
+          axiosOptions(options),
+        );
+        return data.item;
       }),
     removeItem: (accessToken, options) =>
       guarded(async () => {

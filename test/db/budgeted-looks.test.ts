@@ -42,6 +42,7 @@ const byToken: PlaidGateway = (keys) => {
     getItem: (token, options) => of(token).getItem(token, options),
     syncPage: (token, cursor, options) => of(token).syncPage(token, cursor, options),
     getAccounts: (token, options) => of(token).getAccounts(token, options),
+    updateWebhook: (token, url, options) => of(token).updateWebhook(token, url, options),
     removeItem: (token, options) => of(token).removeItem(token, options),
     getWebhookVerificationKey: () => Promise.reject(new Error('not asked for in this test')),
   };

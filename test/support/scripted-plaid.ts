@@ -74,6 +74,9 @@ export interface ScriptedPlaid {
   accounts: () => string | Promise<string>;
   /** The error that /item/get tells of, null for a healthy Item. */
   itemError: () => { error_type: string; error_code: string; error_message: string } | null;
+  /** What /item/get tells besides. */
+  webhook: string | null;
+  consentExpires: string | null;
   itemId: string;
   /** `sync:<cursor>`, `accounts`, `item`, in order. */
   calls: string[];
@@ -93,6 +96,8 @@ export function createScriptedPlaid(itemId: string): ScriptedPlaid {
   const script: ScriptedPlaid = {
     itemId,
     calls: [],
+    webhook: null,
+    consentExpires: null,
     sync: () => ({ cursor: 'end' }),
     accounts: () => JSON.stringify({ accounts: [account('account')] }),
     itemError: () => null,
@@ -117,9 +122,11 @@ export function createScriptedPlaid(itemId: string): ScriptedPlaid {
             error,
             institution_id: 'ins_1',
             institution_name: 'Bank',
-            webhook: null,
+            webhook: script.webhook,
+            consent_expiration_time: script.consentExpires,
           } as unknown as ItemWithConsentFields);
         }),
+      updateWebhook: refuse,
       removeItem: refuse,
       getWebhookVerificationKey: refuse,
     }),

@@ -66,6 +66,8 @@ export interface LookContext {
   priority: WorkPriority;
   attempt: number;
   run: RunNotes;
+  /** What ailed the Item when the look began; a probe that finds it well may be contradicted by the sync. */
+  ailed: { code: string; since: Date } | null;
   /** Aborts calls to Plaid on shutdown or lost heartbeat. */
   signal: AbortSignal;
   /** Tells Temporal that the attempt is alive; throttled by the SDK. */

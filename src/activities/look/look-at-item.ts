@@ -1,8 +1,9 @@
+import { ATTENTION_WEBHOOKS, attentionAfter, type Attention } from '../../domain/attention.js';
 import { awaitsTurn, planLook, priorityOf, type LookFacts, type LookPlan } from '../../domain/look-plan.js';
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import { failpoint } from '../../failpoints.js';
 import type { LookRow } from '../../db/queries/item-look.js';
-import type { LookBasis } from '../../db/queries/look-results.js';
+import type { ItemFacts, LookBasis } from '../../db/queries/look-results.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { failed } from './failed.js';
 import { openSecrets } from './open-secrets.js';
@@ -49,12 +50,17 @@ export async function lookAtItem(
   const opened = openSecrets(deps, row);
   if ('trouble' in opened) return pauseItem(deps, { row, basis }, opened.trouble);
   const run = beginRun(deps, plan.resync ? 'resync' : 'update');
+  const ailed =
+    row.health === 'erroring' && row.status_code !== null
+      ? { code: row.status_code, since: row.status_since }
+      : null;
   const context: LookContext = {
     row,
     basis,
     mode: request.mode,
     priority: facts.priority,
     run,
+    ailed,
     ...around,
     ...opened,
   };
@@ -98,6 +104,7 @@ function factsOf(row: LookRow, now: number): LookFacts {
     tokenChecked: row.token_checked_at !== null,
     hints: row.hints,
     resyncDue,
+    attention: row.attention,
   };
 }
 
@@ -115,14 +122,31 @@ async function probed(deps: LookDeps, context: LookContext): Promise<LookOutcome
   // As long as only the Item's state is asked for, the run is no more than that.
   context.run.kind = 'probe';
   const outcome = await probeItem(deps, context);
-  if (outcome.kind === 'healthy') {
-    const health = await results.confirmItem(basis, outcome.facts);
+  const healthy = outcome.kind === 'healthy';
+  if (outcome.facts !== null) {
+    const attention = await attended(deps, context, healthy, outcome.facts);
+    const health = await results.confirmItem(basis, outcome.facts, { healthy, attention });
     if (health === null) return { kind: 'superseded' };
-    if (row.health === 'erroring')
-      context.row = { ...row, health, status_code: null, status_message: null, action: null };
+    context.row = { ...row, attention };
+    if (healthy && row.health === 'erroring')
+      context.row = { ...context.row, health, status_code: null, status_message: null, action: null };
+  }
+  if (outcome.kind === 'healthy') {
     context.run.kind = kind;
     return null;
   }
   context.run.error = { ...outcome.trouble, class: null };
-  return pauseItem(deps, { row, basis }, outcome.trouble);
+  return pauseItem(deps, context, outcome.trouble);
+}
+
+/** What the Item needs although it works, after the webhooks that nobody has dealt with and after Plaid's own word. */
+async function attended(
+  deps: LookDeps,
+  { row }: LookContext,
+  healthy: boolean,
+  { consentExpiresAt }: ItemFacts,
+): Promise<Attention[]> {
+  const hints = row.hints.filter((hint) => ATTENTION_WEBHOOKS.includes(hint));
+  const webhooks = hints.length === 0 ? [] : await deps.looks.unconsumed(row.id, hints);
+  return attentionAfter(row.attention, webhooks, { healthy, consentExpiresAt }, deps.now());
 }

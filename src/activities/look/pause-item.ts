@@ -9,11 +9,12 @@ import { jitteredAt, troubled } from './results.js';
  */
 export async function pauseItem(
   deps: LookDeps,
-  { row, basis }: Pick<LookContext, 'row' | 'basis'>,
+  { row, basis, ailed }: Pick<LookContext, 'row' | 'basis'> & Partial<Pick<LookContext, 'ailed'>>,
   trouble: Trouble,
 ): Promise<LookOutcome> {
   const isProbed = trouble.health !== 'deleted' && trouble.action !== 'decide';
   const next = isProbed ? jitteredAt(deps, deps.settings.PROBE_INTERVAL, row.id) : null;
-  if (!(await deps.results.recordTrouble(basis, trouble, next))) return { kind: 'superseded' };
+  const since = ailed?.code === trouble.code ? ailed.since : null;
+  if (!(await deps.results.recordTrouble(basis, trouble, next, since))) return { kind: 'superseded' };
   return troubled(row, trouble, next);
 }

@@ -1,9 +1,13 @@
 import type { ItemFacts, Trouble } from '../../db/queries/look-results.js';
 import { classifyPlaidError } from '../../plaid/error-table.js';
+import { consentOf } from '../../plaid/item-check.js';
 import { callOptions, type LookContext, type LookDeps } from './deps.js';
 import { troubleOf } from './trouble.js';
 
-export type ProbeOutcome = { kind: 'healthy'; facts: ItemFacts } | { kind: 'trouble'; trouble: Trouble };
+export type ProbeOutcome =
+  | { kind: 'healthy'; facts: ItemFacts }
+  /** No facts: the answer was about another Item. */
+  | { kind: 'trouble'; trouble: Trouble; facts: ItemFacts | null };
 
 /**
  * Asks /item/get, the only authority on an Item's state: webhooks may be old, reordered or coalesced. Throws PlaidError
@@ -14,6 +18,7 @@ export async function probeItem(deps: LookDeps, context: LookContext): Promise<P
   if (item.item_id !== context.row.plaid_item_id) {
     return {
       kind: 'trouble',
+      facts: null,
       trouble: {
         health: 'erroring',
         code: 'ACCESS_TOKEN_OF_ANOTHER_ITEM',
@@ -22,23 +27,22 @@ export async function probeItem(deps: LookDeps, context: LookContext): Promise<P
       },
     };
   }
+  const facts: ItemFacts = {
+    institutionId: item.institution_id ?? null,
+    institutionName: item.institution_name ?? null,
+    webhookUrl: item.webhook || null,
+    consentExpiresAt: consentOf(item),
+  };
   if (item.error) {
-    const facts = {
+    const error = {
       errorType: item.error.error_type,
       errorCode: item.error.error_code,
       message: item.error.error_message,
       httpStatus: null,
     };
-    const trouble = troubleOf(classifyPlaidError(facts), facts.errorCode, facts.message);
+    const trouble = troubleOf(classifyPlaidError(error), error.errorCode, error.message);
     // An institution that is down now says nothing about what Plaid already holds: the sync itself will tell.
-    if (trouble) return { kind: 'trouble', trouble };
+    if (trouble) return { kind: 'trouble', trouble, facts };
   }
-  return {
-    kind: 'healthy',
-    facts: {
-      institutionId: item.institution_id ?? null,
-      institutionName: item.institution_name ?? null,
-      webhookUrl: item.webhook ?? null,
-    },
-  };
+  return { kind: 'healthy', facts };
 }

@@ -1,4 +1,5 @@
 import type { HistoryState } from '../../domain/item-status.js';
+import { attentionAfterAccounts } from '../../domain/attention.js';
 import type { LookPlan } from '../../domain/look-plan.js';
 import type { LookOutcome } from '../../domain/sync-outcome.js';
 import { backoffMs } from '../../domain/waiting.js';
@@ -42,6 +43,7 @@ async function commitFetched(
 ): Promise<LookOutcome> {
   const { row } = context;
   const lists = await accountLists(deps, context, update, plan.refreshAccounts || plan.resync);
+  const revokedIds = lists.complete ? await settleAccounts(deps, context, lists.accountIds) : [];
   const history = historyAfter(row.history, update.updateStatus);
   const snapshot = plan.resync ? snapshotRules(context, update, lists) : null;
   // The whole history again at each webhook would be a flood: a snapshot that cannot be reconciled yet waits for its time.
@@ -58,7 +60,7 @@ async function commitFetched(
     expectedRows: update.rows,
     winners: update.folded.upserts.length === update.rows ? null : update.folded.upserts,
     removed: update.folded.removed,
-    accounts: { accounts: lists.accounts, complete: lists.complete, namedIds: update.accountIds },
+    accounts: { accounts: lists.accounts, complete: lists.complete, namedIds: update.accountIds, revokedIds },
     cursor: update.cursor,
     history,
     nextSyncAt,
@@ -89,6 +91,18 @@ async function commitFetched(
         wakeAt: nextSyncAt.getTime(),
       };
   }
+}
+
+/** The list of accounts tells which of them were indeed withdrawn, and whether new ones have come. Answers the withdrawn ones. */
+async function settleAccounts(
+  deps: LookDeps,
+  context: LookContext,
+  listed: readonly string[],
+): Promise<string[]> {
+  const { row, basis } = context;
+  const { attention, revoked } = attentionAfterAccounts(row.attention, new Set(row.account_ids), listed);
+  if (attention.length < row.attention.length) await deps.results.recordAttention(basis, attention);
+  return revoked;
 }
 
 /** NOT_READY comes with nothing in it and no cursor: that is no update, and must never be stored as progress. */

@@ -41,6 +41,7 @@ function presentAccount(row: AccountRow, institutionName: string | null): z.inpu
     num_transactions: row.num_transactions,
     is_enabled: true,
     closed_at: row.closed_at?.toISOString() ?? null,
+    revoked_at: row.revoked_at?.toISOString() ?? null,
     created: row.created_at.toISOString(),
     last_updated: row.updated_at.toISOString(),
   };

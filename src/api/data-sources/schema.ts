@@ -30,6 +30,10 @@ export const dataSourceAccount = z
     num_transactions: z.int(),
     is_enabled: z.boolean(),
     closed_at: time.nullable().meta({ description: 'Since when Plaid no longer lists it.' }),
+    revoked_at: time.nullable().meta({
+      description:
+        'Since when the end user has withdrawn it at the bank. Its rows stay until they are erased.',
+    }),
     created: time,
     last_updated: time,
   })

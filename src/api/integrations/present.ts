@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { IntegrationRow } from '../../db/queries/integrations.js';
 import { toPublicId } from '../../domain/ids.js';
 import type { integration } from './schema.js';
+import { inboundWebhookUrl, linkUrl } from './urls.js';
 
 export type PresentIntegration = (row: IntegrationRow) => z.input<typeof integration>;
 
@@ -17,8 +18,8 @@ export function createIntegrationPresenter(publicUrl: string): PresentIntegratio
       base_url: row.base_url,
       client_id: row.client_id,
       webhook_url: row.webhook_url,
-      link_url: `${publicUrl}/api/integrations/${id}/links`,
-      inbound_webhook_url: `${publicUrl}/webhooks/plaid/${id}`,
+      link_url: linkUrl(publicUrl, row.id),
+      inbound_webhook_url: inboundWebhookUrl(publicUrl, row.id),
       keys_status: row.keys_status,
       keys_checked_at: row.keys_checked_at?.toISOString() ?? null,
       created: row.created_at.toISOString(),

@@ -2,29 +2,46 @@ import type { z } from 'zod';
 import type { LinkRow } from '../../db/queries/links.js';
 import { toPublicId } from '../../domain/ids.js';
 import { linkStatus, statusMessage } from '../../domain/item-status.js';
-import type { link } from './schema.js';
+import { ATTENTION_ADVICE } from '../../domain/attention.js';
+import type { attention, link } from './schema.js';
+import { webhookDelivery, webhookMessage } from './webhook-delivery.js';
 
 export const statusOf = (row: LinkRow): ReturnType<typeof linkStatus> =>
   linkStatus({ health: row.health, desiredState: row.desired_state, syncingSince: row.syncing_since });
 
-/** An Item as the contract's IntegrationLink. */
-export function presentLink(row: LinkRow): z.input<typeof link> {
-  return {
+export type PresentLink = (row: LinkRow) => z.input<typeof link>;
+
+/** What an Item that is not synced any more needs is not asked for. */
+const ENDED = new Set<string>(['sync_disabled', 'deleted_in_plaid']);
+
+const presentAttention = (row: LinkRow): z.input<typeof attention>[] =>
+  ENDED.has(statusOf(row))
+    ? []
+    : row.attention.map((entry) => ({ ...entry, ...ATTENTION_ADVICE[entry.code] }));
+
+/** Presents Items as the contract's IntegrationLink; `publicUrl`: where Plaid reaches Ardea. */
+export const createLinkPresenter =
+  (publicUrl: string): PresentLink =>
+  (row) => ({
     item_id: row.plaid_item_id,
     type: 'plaid_integration',
     status: statusOf(row),
     status_message: statusMessage(row.status_code, row.status_message),
     status_since: row.status_since.toISOString(),
     action: row.action,
+    attention: presentAttention(row),
+    consent_expires: row.consent_expires_at?.toISOString() ?? null,
     history: row.history,
     institution: { institution_id: row.institution_id, name: row.institution_name },
     end_user_heron_id: toPublicId('endUser', row.end_user_id),
     integration_heron_id: toPublicId('integration', row.integration_id),
     data_source_heron_id: toPublicId('dataSource', row.id),
     plaid_webhook_url: row.plaid_webhook_url,
+    webhook_delivery: webhookDelivery(row, publicUrl),
+    webhook_message: webhookMessage(row, publicUrl),
+    last_webhook: row.last_webhook_at?.toISOString() ?? null,
     last_successful_sync: row.last_successful_sync_at?.toISOString() ?? null,
     next_sync_at: row.next_sync_at?.toISOString() ?? null,
     created: row.created_at.toISOString(),
     last_updated: row.updated_at.toISOString(),
-  };
-}
+  });

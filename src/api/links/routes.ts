@@ -4,9 +4,10 @@ import { AppError } from '../../domain/errors.js';
 import { findEndUser } from '../end-users/find.js';
 import { findIntegration } from '../integrations/find.js';
 import { route, type Route } from '../route.js';
+import { createAdoptWebhook } from './adopt-webhook.js';
 import { findLink } from './find.js';
 import { createPostLink } from './post-link.js';
-import { presentLink, statusOf } from './present.js';
+import { createLinkPresenter, statusOf } from './present.js';
 import { createRemoveLink } from './remove-link.js';
 import {
   integrationLinkAnswer,
@@ -32,6 +33,8 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
   const { integrations, endUsers, links, linkReads, signals } = deps;
   const postLink = createPostLink(deps);
   const removeLink = createRemoveLink(deps);
+  const adoptWebhook = createAdoptWebhook(deps);
+  const presentLink = createLinkPresenter(deps.config.PUBLIC_URL);
 
   /** Pause and resume differ in the wish only. */
   const wishRoute = (name: 'pause' | 'resume', desired: DesiredState, description: string): Route =>
@@ -157,6 +160,31 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
         const { signal } = await links.requestSync(link.id);
         if (signal) signals.look(link.id);
         return { status: 200, body: { link: presentLink(link) } };
+      },
+    }),
+
+    route({
+      method: 'post',
+      path: '/api/integrations/{integration_id}/links/{item_id}/adopt_webhook',
+      tag,
+      summary: 'Let Plaid send the webhooks of a link here',
+      description:
+        "Calls /item/webhook/update with the integration's `inbound_webhook_url`. Where they went before gets them no more, unless the integration forwards to it (`webhook_url`).",
+      params: ofLink,
+      responses: { 200: { description: 'The link as it is now.', schema: linkAnswer } },
+      errors: [
+        'integration.not_found',
+        'link.not_found',
+        'link.not_syncing',
+        'integration.keys_rejected',
+        'plaid.webhook_refused',
+        'plaid.webhook_unconfirmed',
+      ],
+      async handle({ organizationId, params }) {
+        const { integration, link } = await findLink(deps, organizationId, params);
+        await adoptWebhook(integration, link);
+        const { link: now } = await findLink(deps, organizationId, params);
+        return { status: 200, body: { link: presentLink(now) } };
       },
     }),
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { flag, text, time } from '../fields.js';
-import { LINK_STATUSES } from '../../domain/item-status.js';
+import { ATTENTION_CODES } from '../../domain/attention.js';
+import { ITEM_ACTIONS, LINK_STATUSES } from '../../domain/item-status.js';
+import { WEBHOOK_DELIVERIES } from './webhook-delivery.js';
 
 export const endUserAddress = text(1, 140);
 
@@ -22,6 +24,22 @@ export const newToken = z
   })
   .meta({ id: 'NewToken' });
 
+const linkAction = z.enum(ITEM_ACTIONS);
+
+export const attention = z
+  .object({
+    code: z.enum(ATTENTION_CODES),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: "Plaid's reason, or the account_id that was withdrawn." }),
+    deadline: time.nullable().meta({ description: 'Until when it must be done, or the Item stops working.' }),
+    since: time,
+    action: linkAction,
+    message: z.string().meta({ description: 'What to do.' }),
+  })
+  .meta({ id: 'LinkAttention' });
+
 export const link = z
   .object({
     item_id: z.string().meta({ description: "Plaid's item_id." }),
@@ -32,10 +50,16 @@ export const link = z
     }),
     status_message: z.string().nullable().meta({ description: "`[PLAID_ERROR_CODE] Plaid's message`." }),
     status_since: time,
-    action: z.enum(['update_mode', 'new_link', 'fix_keys', 'decide', 'wait']).nullable().meta({
+    action: linkAction.nullable().meta({
       description:
         'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync; or nothing but wait.',
     }),
+    attention: z.array(attention).meta({
+      description: 'What the Item needs from a person although it still works; empty as a rule.',
+    }),
+    consent_expires: time
+      .nullable()
+      .meta({ description: "When the end user's consent ends, where it does." }),
     history: z.enum(['pending', 'initial', 'complete']).meta({
       description: 'How much history Plaid has delivered: none yet, about 30 days, all.',
     }),
@@ -46,6 +70,12 @@ export const link = z
     plaid_webhook_url: z.string().nullable().meta({
       description: 'Where Plaid sends the webhooks of this Item, as far as Plaid has told.',
     }),
+    webhook_delivery: z.enum(WEBHOOK_DELIVERIES).meta({
+      description:
+        '`direct`: Plaid sends the webhooks here. `forwarded`: elsewhere, and they have come from there. `elsewhere`: elsewhere, and none has ever come. `none`: there is no webhook. `unknown`: Plaid has not been asked yet. Without webhooks changes are found by polling.',
+    }),
+    webhook_message: z.string().nullable().meta({ description: 'What to do; null where webhooks come.' }),
+    last_webhook: time.nullable().meta({ description: 'When the last webhook of this Item came.' }),
     last_successful_sync: time.nullable(),
     next_sync_at: time
       .nullable()

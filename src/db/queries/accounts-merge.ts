@@ -13,6 +13,8 @@ export interface AccountsInput {
   complete: boolean;
   /** Every account_id that a row names: one that no list holds gets a row of its own, to be filled later. */
   namedIds: readonly string[];
+  /** Accounts that the end user has withdrawn at the bank; none of them is in a complete list. */
+  revokedIds?: readonly string[];
 }
 
 /** Stores accounts with their balances; closes those that a complete list no longer holds. */
@@ -40,6 +42,7 @@ export async function mergeAccounts(on: Connection, input: AccountsInput): Promi
              balance_available = excluded.balance_available, balance_current = excluded.balance_current,
              balance_limit = excluded.balance_limit, currency = excluded.currency, balances_at = excluded.balances_at,
              plaid = excluded.plaid, closed_at = case when excluded.closed_at is not null then coalesce(t.closed_at, excluded.closed_at) end,
+             revoked_at = case when excluded.closed_at is not null then t.revoked_at end,
              updated_at = case when t.plaid is distinct from excluded.plaid or (t.closed_at is null) <> (excluded.closed_at is null)
                                then now() else t.updated_at end),
      named as (
@@ -48,8 +51,10 @@ export async function mergeAccounts(on: Connection, input: AccountsInput): Promi
         where id not in (select account_id from incoming)
        on conflict do nothing)
      -- Each row at most once: what is incoming was dealt with above.
-     update accounts t set closed_at = now(), updated_at = now()
-      where :complete and t.item_id = :itemId and t.closed_at is null and t.account_id not in (select account_id from incoming)`,
+     update accounts t set closed_at = coalesce(t.closed_at, now()), updated_at = now(),
+            revoked_at = case when t.account_id = any(:revokedIds::text[]) then coalesce(t.revoked_at, now()) else t.revoked_at end
+      where :complete and t.item_id = :itemId
+        and (t.closed_at is null or (t.revoked_at is null and t.account_id = any(:revokedIds::text[]))) and t.account_id not in (select account_id from incoming)`,
     {
       itemId: input.itemId,
       organizationId: input.organizationId,
@@ -57,6 +62,7 @@ export async function mergeAccounts(on: Connection, input: AccountsInput): Promi
       lists: `[${input.accounts.join(',')}]`,
       namedIds: [...input.namedIds],
       complete: input.complete,
+      revokedIds: [...(input.revokedIds ?? [])],
     },
   );
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js';
-import { LINK_COLUMNS, type LinkRow } from './links.js';
+import { LINK, type LinkRow } from './links.js';
 
 /** An account with what its transactions tell of it. Money is text, dates are YYYY-MM-DD. */
 export interface AccountRow {
@@ -19,6 +19,7 @@ export interface AccountRow {
   created_at: Date;
   updated_at: Date;
   closed_at: Date | null;
+  revoked_at: Date | null;
   min_date: string | null;
   max_date: string | null;
   num_transactions: number;
@@ -38,13 +39,13 @@ export function createDataSourceQueries(db: Database): DataSourceQueries {
   return {
     async list(organizationId, endUserRowId) {
       const [links, accounts] = await Promise.all([
-        db('items')
+        db('items as i')
           .where({ organization_id: organizationId, end_user_id: endUserRowId })
           .orderBy(['created_at', 'id'])
-          .select<LinkRow[]>(LINK_COLUMNS),
+          .select<LinkRow[]>(db.raw(LINK)),
         db.raw<{ rows: AccountRow[] }>(
           `select a.id, a.item_id, a.account_id, a.name, a.official_name, a.mask, a.type, a.subtype, a.balance_available,
-                  a.balance_current, a.balance_limit, a.currency, a.balances_at, a.created_at, a.updated_at, a.closed_at,
+                  a.balance_current, a.balance_limit, a.currency, a.balances_at, a.created_at, a.updated_at, a.closed_at, a.revoked_at,
                   n.min_date, n.max_date, coalesce(n.num_transactions, 0)::int as num_transactions
              from accounts a
              left join (select t.item_id, t.account_id, min(t.date) as min_date, max(t.date) as max_date, count(*) as num_transactions

@@ -1,4 +1,5 @@
 import type { WorkPriority } from '../../domain/gcra.js';
+import type { Attention, ItemWebhook } from '../../domain/attention.js';
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Database } from '../database.js';
 import { preparedStatement } from '../prepared.js';
@@ -17,6 +18,7 @@ export interface LookRow {
   action: ItemAction | null;
   status_code: string | null;
   status_message: string | null;
+  status_since: Date;
   token_checked_at: Date | null;
   cursor: string | null;
   sync_version: string;
@@ -35,6 +37,7 @@ export interface LookRow {
   resync_missing: string[] | null;
   budget_until: Date | null;
   budget_priority: WorkPriority | null;
+  attention: Attention[];
   base_url: string;
   client_id: string;
   client_secret_ciphertext: Buffer;
@@ -57,6 +60,8 @@ export interface ItemLookQueries {
    * so that whatever a claim covers is also seen. Null: no such Item.
    */
   claim(itemId: string): Promise<LookRow | null>;
+  /** The webhooks behind `hints` of these `TYPE:CODE`s, in the order of their receipt. */
+  unconsumed(itemId: string, hints: readonly string[]): Promise<ItemWebhook[]>;
   /** Marks a long update as running, for readers; cleared by whatever ends it. A superseded attempt marks nothing. */
   markSyncing(itemId: string, syncVersion: string): Promise<void>;
 }
@@ -75,6 +80,7 @@ const ITEM_COLUMNS = [
   'action',
   'status_code',
   'status_message',
+  'status_since',
   'token_checked_at',
   'cursor',
   'sync_version',
@@ -92,6 +98,7 @@ const ITEM_COLUMNS = [
   'resync_missing',
   'budget_until',
   'budget_priority',
+  'attention',
 ]
   .map((column) => `i.${column}`)
   .join(', ');
@@ -118,6 +125,20 @@ export function createItemLookQueries(db: Database): ItemLookQueries {
       await claim([itemId]);
       const [row] = await read([itemId]);
       return row ?? null;
+    },
+    async unconsumed(itemId, hints) {
+      const { rows } = await db.raw<{ rows: { code: string; received_at: Date; body: string }[] }>(
+        `select w.webhook_code as code, w.received_at, convert_from(w.body, 'UTF8') as body
+           from plaid_webhooks w join item_sync s on s.item_id = w.item_id
+          where w.item_id = ? and w.gen > s.synced_gen and w.webhook_type || ':' || w.webhook_code = any(?) order by w.id`,
+        [itemId, [...hints]],
+      );
+      return rows.map((row) => ({
+        code: row.code,
+        receivedAt: row.received_at.toISOString(),
+        // Intake has taken only JSON objects in.
+        body: JSON.parse(row.body) as Record<string, unknown>,
+      }));
     },
     async markSyncing(itemId, syncVersion) {
       await db.raw(

@@ -1,6 +1,6 @@
 import type { Database } from '../database.js';
 import type { SecretBox } from '../secret-box.js';
-import { accessTokenPlace, LINK_COLUMNS, type LinkRow } from './links.js';
+import { accessTokenPlace, LINK, type LinkRow } from './links.js';
 
 export interface LinkReads {
   /** The links of several end users (row ids), oldest first. */
@@ -19,17 +19,17 @@ export interface LinkReads {
 export function createLinkReads({ db, secrets }: { db: Database; secrets: SecretBox }): LinkReads {
   return {
     listByEndUsers: (organizationId, endUserRowIds) =>
-      db('items')
+      db('items as i')
         .where({ organization_id: organizationId })
         .whereIn('end_user_id', endUserRowIds)
         .orderBy(['created_at', 'id'])
-        .select<LinkRow[]>(LINK_COLUMNS),
+        .select<LinkRow[]>(db.raw(LINK)),
 
     listByIntegrationAndEndUser: (organizationId, integrationId, endUserRowId) =>
-      db('items')
+      db('items as i')
         .where({ organization_id: organizationId, integration_id: integrationId, end_user_id: endUserRowId })
         .orderBy(['created_at', 'id'])
-        .select<LinkRow[]>(LINK_COLUMNS),
+        .select<LinkRow[]>(db.raw(LINK)),
 
     async accessToken(organizationId, itemId) {
       const row = await db<{

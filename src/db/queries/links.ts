@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Attention } from '../../domain/attention.js';
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Connection, Database, Transaction } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
@@ -27,6 +28,11 @@ export interface LinkRow {
   next_sync_at: Date | null;
   created_at: Date;
   updated_at: Date;
+  attention: Attention[];
+  consent_expires_at: Date | null;
+  token_checked_at: Date | null;
+  /** When the last webhook of the Item came, from wherever. */
+  last_webhook_at: Date | null;
 }
 
 export interface LinkInput {
@@ -43,6 +49,7 @@ export interface LinkInput {
     institutionId: string | null;
     institutionName: string | null;
     webhookUrl: string | null;
+    consentExpiresAt?: Date | null;
   } | null;
 }
 
@@ -57,7 +64,7 @@ export type LinkOutcome =
   /** The integration was deleted meanwhile; nothing was changed. */
   | { kind: 'no_integration' };
 
-export const LINK_COLUMNS = [
+const LINK_COLUMNS = [
   'id',
   'organization_id',
   'integration_id',
@@ -78,9 +85,17 @@ export const LINK_COLUMNS = [
   'next_sync_at',
   'created_at',
   'updated_at',
+  'attention',
+  'consent_expires_at',
+  'token_checked_at',
 ] as const;
 
-const ITEM = LINK_COLUMNS.map((column) => `i.${column}`).join(', ');
+// The webhook with the highest generation is kept whatever its age (retention.ts).
+const LAST_WEBHOOK = `(select w.last_received_at from plaid_webhooks w where w.item_id = i.id and w.gen is not null
+                         order by w.gen desc limit 1) as last_webhook_at`;
+
+/** A LinkRow of `items i`, for select lists. */
+export const LINK = `${LINK_COLUMNS.map((column) => `i.${column}`).join(', ')}, ${LAST_WEBHOOK}`;
 
 /** Where an Item's access token is sealed; sealing and opening must agree on it. */
 export const accessTokenPlace = (itemId: string): SecretPlace => ({
@@ -97,6 +112,8 @@ export interface LinkQueries {
   listByEndUser(organizationId: string, endUserId: string): Promise<LinkRow[]>;
   /** A sync now, also for a paused Item's probe. `signal`: whether the workflow is to be signalled after the commit. */
   requestSync(itemId: string): Promise<{ signal: boolean }>;
+  /** What Plaid confirmed as the Item's webhook. */
+  setPlaidWebhookUrl(itemId: string, url: string | null): Promise<void>;
   /**
    * Commits what the user wants and marks the Item dirty, so that its workflow obeys even if the signal is lost. A disabled
    * Item stays disabled: it may have been erased since the caller looked, and only a new link brings a token back.
@@ -158,7 +175,7 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
   };
 
   const one = async (sql: string, bindings: Record<string, string>): Promise<LinkRow[]> => {
-    const { rows } = await db.raw<{ rows: LinkRow[] }>(`select ${ITEM} from items i where ${sql}`, bindings);
+    const { rows } = await db.raw<{ rows: LinkRow[] }>(`select ${LINK} from items i where ${sql}`, bindings);
     return rows;
   };
 
@@ -209,28 +226,30 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
           institutionId: input.plaidItem?.institutionId ?? null,
           institutionName: input.plaidItem?.institutionName ?? null,
           webhookUrl: input.plaidItem?.webhookUrl ?? null,
+          consentExpiresAt: input.plaidItem?.consentExpiresAt ?? null,
           checked: input.plaidItem !== null,
         };
         // Posting an Item again re-tokens it and revives it from every pause. The cursor stays: if Plaid says that it
         // does not belong to the new token, the sync resets it. sync_version moves, so a sync under the old token loses.
         const { rows } = await trx.raw<{ rows: [LinkRow] }>(
           `insert into items as i (id, organization_id, integration_id, end_user_id, plaid_item_id, access_token_ciphertext,
-              access_token_key_id, institution_id, institution_name, plaid_webhook_url, token_checked_at)
+              access_token_key_id, institution_id, institution_name, plaid_webhook_url, consent_expires_at, token_checked_at)
            values (:id, :organizationId, :integrationId, :endUserRowId, :plaidItemId, :ciphertext, :keyId, :institutionId,
-              :institutionName, :webhookUrl, case when :checked then now() end)
+              :institutionName, :webhookUrl, :consentExpiresAt, case when :checked then now() end)
            on conflict (integration_id, plaid_item_id) do update
              set access_token_ciphertext = excluded.access_token_ciphertext,
                  access_token_key_id = excluded.access_token_key_id,
                  institution_id = coalesce(excluded.institution_id, i.institution_id),
                  institution_name = coalesce(excluded.institution_name, i.institution_name),
                  plaid_webhook_url = case when :checked then excluded.plaid_webhook_url else i.plaid_webhook_url end,
+                 consent_expires_at = case when :checked then excluded.consent_expires_at else i.consent_expires_at end,
                  token_checked_at = excluded.token_checked_at,
                  health = case when i.last_successful_sync_at is null then 'pending' else 'active' end,
                  desired_state = 'active', status_code = null, status_message = null, action = null, status_since = now(),
                  failures = 0, restarts = 0, restarting_since = null, not_ready_since = null, not_ready_waits = 0,
                  next_sync_at = now(), hold_until = null, resync_missing = null, resync_snapshot_at = null,
                  sync_version = i.sync_version + 1, updated_at = now()
-           returning ${ITEM}`,
+           returning ${LINK}`,
           values,
         );
         await trx.raw('insert into item_sync (item_id) values (?) on conflict do nothing', [id]);
@@ -287,6 +306,10 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         );
         return markDirty(trx, itemId);
       }),
+
+    async setPlaidWebhookUrl(itemId, url) {
+      await db.raw('update items set plaid_webhook_url = ?, updated_at = now() where id = ?', [url, itemId]);
+    },
 
     setDesiredState: (itemId, desired) =>
       db.transaction(async (trx) => {

@@ -1,4 +1,5 @@
 import type { WorkPriority } from '../../domain/gcra.js';
+import type { Attention } from '../../domain/attention.js';
 import type { ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Connection, Database } from '../database.js';
 
@@ -23,13 +24,31 @@ export interface ItemFacts {
   institutionId: string | null;
   institutionName: string | null;
   webhookUrl: string | null;
+  consentExpiresAt: Date | null;
 }
 
 export interface LookResultQueries {
-  /** Plaid confirmed the Item; answers its health from now on, null when superseded. */
-  confirmItem(basis: LookBasis, facts: ItemFacts): Promise<ItemHealth | null>;
-  /** Nothing could be synced and only a person, or time, changes that. Consumes the claim. False when superseded. */
-  recordTrouble(basis: LookBasis, trouble: Trouble, nextSyncAt: Date | null): Promise<boolean>;
+  /**
+   * Plaid confirmed the Item, and whether it works; answers its health from now on, null when superseded. One that does not
+   * work keeps its health: the trouble is recorded apart.
+   */
+  confirmItem(
+    basis: LookBasis,
+    facts: ItemFacts,
+    state: { healthy: boolean; attention: readonly Attention[] },
+  ): Promise<ItemHealth | null>;
+  /** What the Item needs although it works. */
+  recordAttention(basis: LookBasis, attention: readonly Attention[]): Promise<void>;
+  /**
+   * Nothing could be synced and only a person, or time, changes that. Consumes the claim. False when superseded.
+   * @param since when it began, if it is nothing new
+   */
+  recordTrouble(
+    basis: LookBasis,
+    trouble: Trouble,
+    nextSyncAt: Date | null,
+    since?: Date | null,
+  ): Promise<boolean>;
   /** Plaid is still preparing the history. Consumes the claim. */
   recordNotReady(basis: LookBasis, nextSyncAt: Date): Promise<boolean>;
   /** A passing failure: the Item stays as it is, the reason is shown. `held`: no signal brings the next attempt forward. */
@@ -77,26 +96,39 @@ export function createLookResultQueries(db: Database): LookResultQueries {
     });
 
   return {
-    async confirmItem(basis, facts) {
+    async confirmItem(basis, facts, { healthy, attention }) {
       const { rows } = await db.raw<{ rows: { health: ItemHealth }[] }>(
         `update items set token_checked_at = now(), institution_id = coalesce(:institutionId, institution_id),
                 institution_name = coalesce(:institutionName, institution_name), plaid_webhook_url = :webhookUrl,
-                health = case when health = 'erroring' then case when last_successful_sync_at is null then 'pending' else 'active' end else health end,
-                status_since = case when health = 'erroring' then now() else status_since end,
-                status_code = case when health = 'erroring' then null else status_code end,
-                status_message = case when health = 'erroring' then null else status_message end,
-                action = case when health = 'erroring' then null else action end
+                consent_expires_at = :consentExpiresAt, attention = :attention::jsonb,
+                health = case when :healthy and health = 'erroring' then case when last_successful_sync_at is null then 'pending' else 'active' end else health end,
+                status_since = case when :healthy and health = 'erroring' then now() else status_since end,
+                status_code = case when :healthy and health = 'erroring' then null else status_code end,
+                status_message = case when :healthy and health = 'erroring' then null else status_message end,
+                action = case when :healthy and health = 'erroring' then null else action end
           where id = :itemId and sync_version = :syncVersion returning health`,
-        { ...facts, itemId: basis.itemId, syncVersion: basis.syncVersion },
+        {
+          ...facts,
+          healthy,
+          attention: JSON.stringify(attention),
+          itemId: basis.itemId,
+          syncVersion: basis.syncVersion,
+        },
       );
       return rows[0]?.health ?? null;
     },
-    recordTrouble: (basis, trouble, nextSyncAt) =>
+    async recordAttention(basis, attention) {
+      await db.raw(
+        'update items set attention = :attention::jsonb, updated_at = now() where id = :itemId and sync_version = :syncVersion',
+        { attention: JSON.stringify(attention), itemId: basis.itemId, syncVersion: basis.syncVersion },
+      );
+    },
+    recordTrouble: (basis, trouble, nextSyncAt, since = null) =>
       settle(
         basis,
-        `status_since = case when status_code is distinct from :code or health <> :health then now() else status_since end,
+        `status_since = coalesce(:since::timestamptz, case when status_code is distinct from :code or health <> :health then now() else status_since end),
          health = :health, status_code = :code, status_message = :message, action = :action, next_sync_at = :nextSyncAt`,
-        { ...trouble, nextSyncAt },
+        { ...trouble, nextSyncAt, since },
       ),
     recordNotReady: (basis, nextSyncAt) =>
       settle(

@@ -11,7 +11,7 @@ import type { LookBasis } from './look-results.js';
 
 export interface UpdateCommit extends Omit<MergeRowsInput, 'itemId' | 'thorough'> {
   basis: LookBasis;
-  accounts: Pick<AccountsInput, 'accounts' | 'complete' | 'namedIds'>;
+  accounts: Pick<AccountsInput, 'accounts' | 'complete' | 'namedIds' | 'revokedIds'>;
   /** Cursor at the end of the update; null leaves the Item without one (Plaid gave none yet). */
   cursor: string | null;
   history: HistoryState;
@@ -82,10 +82,10 @@ async function lockItem(trx: Transaction, basis: LookBasis): Promise<void> {
 }
 
 async function mergeAccountsIfAny(trx: Transaction, update: UpdateCommit): Promise<void> {
-  const { accounts, complete, namedIds } = update.accounts;
+  const { accounts, namedIds } = update.accounts;
   if (accounts.length === 0 && namedIds.length === 0) return;
   const { basis, organizationId, endUserId } = update;
-  await mergeAccounts(trx, { itemId: basis.itemId, organizationId, endUserId, accounts, complete, namedIds });
+  await mergeAccounts(trx, { itemId: basis.itemId, organizationId, endUserId, ...update.accounts });
 }
 
 async function mergeAll(trx: Transaction, update: UpdateCommit): Promise<MergedRows> {

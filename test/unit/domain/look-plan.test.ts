@@ -15,6 +15,7 @@ const healthy: LookFacts = {
   tokenChecked: true,
   hints: [],
   resyncDue: false,
+  attention: [],
 };
 const SYNC = { kind: 'sync', probe: false, resync: false, refreshAccounts: false } as const;
 
@@ -37,6 +38,26 @@ describe('the plan of a look', () => {
     ['rests until an operator decides', { health: 'erroring', action: 'decide' }, { kind: 'rest' }],
     ['probes an erroring Item', { health: 'erroring', action: 'update_mode' }, { ...SYNC, probe: true }],
     ['probes an unchecked token', { tokenChecked: false }, { ...SYNC, probe: true }],
+    [
+      'probes while a deadline is set',
+      { attention: [{ code: 'PENDING_DISCONNECT', deadline: '2026-12-01T00:00:00.000Z' }] },
+      { ...SYNC, probe: true },
+    ],
+    [
+      'reads the accounts while one may have been withdrawn',
+      { attention: [{ code: 'USER_ACCOUNT_REVOKED', deadline: null }] },
+      { ...SYNC, refreshAccounts: true },
+    ],
+    [
+      'does not read the accounts at every webhook while new ones are waiting',
+      { attention: [{ code: 'NEW_ACCOUNTS_AVAILABLE', deadline: null }] },
+      SYNC,
+    ],
+    [
+      'reads them when its time has come',
+      { due: true, attention: [{ code: 'NEW_ACCOUNTS_AVAILABLE', deadline: null }] },
+      { ...SYNC, refreshAccounts: true },
+    ],
     ['probes on an ITEM webhook', { hints: ['ITEM:SOMETHING_NEW'] }, { ...SYNC, probe: true }],
     ['does not on a TRANSACTIONS webhook', { hints: ['TRANSACTIONS:SYNC_UPDATES_AVAILABLE'] }, SYNC],
     [
@@ -70,6 +91,7 @@ describe('the plan of a look', () => {
       hints: fc.array(
         fc.constantFrom('ITEM:ERROR', 'ITEM:LOGIN_REPAIRED', 'TRANSACTIONS:SYNC_UPDATES_AVAILABLE'),
       ),
+      attention: fc.constant([]),
       resyncDue: fc.boolean(),
     });
     fc.assert(
