@@ -21,7 +21,8 @@ beforeAll(async () => {
   engine = await createTestEngine({
     baseUrl: 'http://localhost',
     gateway: (keys) => plaid.gateway(keys),
-    settings: { RESYNC_CONFIRM_AFTER: CONFIRM_AFTER_MS },
+    // A hold of milliseconds is over before a busy machine looks again.
+    settings: { RESYNC_CONFIRM_AFTER: CONFIRM_AFTER_MS, NOT_READY_LONGEST_WAIT: 60_000 },
   });
 });
 afterAll(() => engine.close());
