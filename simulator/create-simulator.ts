@@ -96,6 +96,7 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
       nextItemNumber: 1,
       nextDeliveryId: 1,
       nextFaultId: 1,
+      nextIncidentNumber: 1,
       clock: { offsetMs: 0, frozenAt: null },
       webhooksPaused: false,
     },

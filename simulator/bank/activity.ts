@@ -16,12 +16,13 @@ import { seedKey, type BankContext } from './context.js';
 export const activityRandom = (context: BankContext, item: Item, purpose = 'activity'): Random =>
   createRandom(seedKey(context, item.itemId, `${purpose}/${context.store.logOf(item).head}`));
 
-const posting = (
+/** The two changes of a posting: the pending id goes, a new one comes that names it. */
+export const posting = (
   context: BankContext,
   pending: Snapshot,
   random: Random,
   amount?: string,
-): [Change, Change] => [
+): [removed: Change & { op: 'removed' }, added: Change & { op: 'added' }] => [
   { op: 'removed', transactionId: pending.transactionId, accountId: pending.accountId },
   {
     op: 'added',
@@ -35,9 +36,17 @@ const posting = (
   },
 ];
 
-const pendingsOf = (context: BankContext, item: Item): Snapshot[] => {
+/** Rows of accounts that are still there: nothing happens any more in those that were taken away. */
+export const isActive = (item: Item, { accountId }: Snapshot): boolean =>
+  item.accounts.some(({ account_id }) => account_id === accountId);
+
+/** Pending transactions to which something may still happen. */
+export const pendingsOf = (context: BankContext, item: Item): Snapshot[] => {
   const log = context.store.logOf(item);
-  return log.pendingIds().flatMap((id) => log.current(id) ?? []);
+  return log
+    .pendingIds()
+    .flatMap((id) => log.current(id) ?? [])
+    .filter((row) => isActive(item, row));
 };
 
 /**
@@ -116,7 +125,7 @@ export const refreshItem = (context: BankContext, item: Item, extra: readonly Ch
     const posted = context.store
       .logOf(item)
       .rows()
-      .filter(({ pending }) => !pending);
+      .filter((row) => !row.pending && isActive(item, row));
     changes.push(...pendingsOf(context, item).flatMap((pending) => posting(context, pending, random)));
     if (posted.length > 0) changes.push(amountRaised(random.pick(posted)));
   }

@@ -5,6 +5,7 @@ import { snapshotOf, type Snapshot } from '../model/transaction.js';
 import { composeTransaction, recogniseMerchant } from '../data/compose-transaction.js';
 import { spreadHistory } from '../data/history.js';
 import { staticHistory } from '../data/static-user.js';
+import { copiedHistory } from './copied-history.js';
 import { seedKey, type BankContext } from './context.js';
 
 /** The initial pull brings this many days, the historical one what lies before. */
@@ -41,12 +42,16 @@ const customHistory = (context: BankContext, item: Item, step: 'initial' | 'hist
     ];
   });
 
-/** What a pull brings, oldest first within it. Depends on nothing but the Item and the seed. */
+/** What a pull brings, oldest first within it. Depends on nothing but the Item, the seed, and the Item it is a relink of. */
 export const planHistory = (context: BankContext, item: Item, step: 'initial' | 'historical'): Snapshot[] => {
   if (item.pull === null) return [];
   if (item.custom !== null) return customHistory(context, item, step);
   const { daysRequested } = item.pull;
   const initialDays = Math.min(INITIAL_DAYS - 1, daysRequested);
+  if (item.copyOf !== undefined)
+    return copiedHistory(context, item, (daysAgo) =>
+      step === 'initial' ? daysAgo < initialDays : daysAgo >= initialDays && daysAgo < daysRequested,
+    );
   const range =
     step === 'initial'
       ? { fromDaysAgo: initialDays - 1, toDaysAgo: 0 }

@@ -1,7 +1,7 @@
 import { createAccounts } from '../data/accounts.js';
 import { INSTITUTIONS } from '../data/institutions.js';
 import { MINUTE_MS } from '../model/calendar.js';
-import type { Item, Product, PublicToken } from '../model/item.js';
+import type { Account, CustomTransaction, Item, Product, PublicToken } from '../model/item.js';
 import { createRandom } from '../model/random.js';
 import { PlaidApiError } from '../plaid-api/plaid-error.js';
 import { seedKey, type BankContext } from './context.js';
@@ -24,34 +24,37 @@ export interface LinkRequest {
   historySize?: number | null;
 }
 
-/**
- * Goes through Link without its dialogue: creates the Item and a public token for it, and starts its first pull if
- * Transactions is among the products.
- * @throws PlaidApiError INVALID_INSTITUTION, or what {@link logIn} throws
- */
-export const linkItem = (
+/** An Item to be made. */
+export interface NewItem extends Omit<LinkRequest, 'password'> {
+  accounts: (itemId: string) => Account[];
+  custom?: CustomTransaction[] | null;
+  /** Linked again: the pulls bring what the model has. Its accounts are those of the model, in their order. */
+  copyOf?: { item: Item; newest: number | null };
+}
+
+/** Makes an Item and a public token for it, and starts its first pull if Transactions is among the products. */
+export const createItem = (
   context: BankContext,
-  request: LinkRequest,
+  request: NewItem,
 ): { item: Item; publicToken: PublicToken } => {
   const { store, clock, timing } = context;
-  const bank = INSTITUTIONS.get(request.institutionId);
-  if (bank === undefined) throw new PlaidApiError('INVALID_INSTITUTION');
-  const { username, accounts, custom } = logIn(request.username, request.password);
   return store.atomically(() => {
     const random = createRandom(`${store.settings.seed}/item/${store.settings.nextItemNumber++}`);
     store.saveSettings();
     const itemId = random.identifier();
     const now = clock.now();
+    const accounts = request.accounts(itemId);
+    const { copyOf } = request;
     const item: Item = {
       itemId,
       clientId: request.clientId,
       accessToken: null,
-      institutionId: bank.institutionId,
-      username,
+      institutionId: request.institutionId,
+      username: request.username,
       products: request.products.filter((product) => product !== 'transactions'),
       webhook: request.webhook,
       createdAt: now,
-      accounts: createAccounts(accounts, bank, username, seedKey(context, itemId, 'ids')),
+      accounts,
       pull: null,
       updateStatus: 'NOT_READY',
       armed: false,
@@ -62,8 +65,22 @@ export const linkItem = (
       lastWebhook: null,
       lastSuccessfulUpdate: null,
       lastFailedUpdate: null,
-      custom,
+      custom: request.custom ?? null,
       historySize: request.historySize ?? null,
+      ...(copyOf === undefined
+        ? {}
+        : {
+            copyOf: {
+              itemId: copyOf.item.itemId,
+              newest: copyOf.newest,
+              accounts: Object.fromEntries(
+                copyOf.item.accounts.map(({ account_id }, index) => [
+                  account_id,
+                  accounts[index]?.account_id ?? '',
+                ]),
+              ),
+            },
+          }),
     };
     const publicToken: PublicToken = {
       publicToken: `public-sandbox-${random.uuid()}`,
@@ -79,6 +96,25 @@ export const linkItem = (
     const moment = { endpoint: '/sandbox/public_token/create', clientId: item.clientId, item };
     for (const code of context.faults.fire('linked', moment)) sendNotice(context, item, code);
     return { item, publicToken };
+  });
+};
+
+/**
+ * Goes through Link without its dialogue, and makes the Item.
+ * @throws PlaidApiError INVALID_INSTITUTION, or what {@link logIn} throws
+ */
+export const linkItem = (
+  context: BankContext,
+  request: LinkRequest,
+): { item: Item; publicToken: PublicToken } => {
+  const bank = INSTITUTIONS.get(request.institutionId);
+  if (bank === undefined) throw new PlaidApiError('INVALID_INSTITUTION');
+  const { username, accounts, custom } = logIn(request.username, request.password);
+  return createItem(context, {
+    ...request,
+    username,
+    custom,
+    accounts: (itemId) => createAccounts(accounts, bank, username, seedKey(context, itemId, 'ids')),
   });
 };
 

@@ -3,6 +3,7 @@ import { webhookBodies } from '../webhooks/bodies.js';
 import type { BankContext } from './context.js';
 import { customPendingId, planHistory } from './history-plan.js';
 import { breakItem } from './health.js';
+import { scheduleLaterHistory } from './later-history.js';
 import { postPendings } from './activity.js';
 
 type Step = 'initial' | 'historical';
@@ -17,6 +18,8 @@ const complete = (context: BankContext, item: Item, step: Step): void => {
   const { store, clock, webhooks } = context;
   // A broken login stops the pull; the repair takes it up again.
   if (item.updateStatus !== BEFORE[step] || item.removedAt !== null || item.failure !== null) return;
+  // The whole history was there already when a part of another one came.
+  if (item.laterHistory != null) return;
   store.atomically(() => {
     const rows = planHistory(context, item, step);
     store.appendChanges(
@@ -61,6 +64,7 @@ export const scheduleItem = (context: BankContext, item: Item): void => {
     context.clock.schedule(item.pull.historicalAt, () => complete(context, item, 'historical'));
     postOnItsDate(context, item);
   }
+  scheduleLaterHistory(context, item);
   const { loginExpiresAt } = item;
   if (loginExpiresAt !== null)
     context.clock.schedule(loginExpiresAt, () => {

@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.js';
 import { describeFaultKinds } from '../faults/kinds.js';
+import { describeIncidentKinds } from '../incidents/kinds.js';
 import { publishedLimits, type Limits, type RateLimits } from '../faults/rate-limits.js';
 import { durationMs } from '../model/duration.js';
 import { checkFields, type FieldRules, type Json } from '../plaid-api/fields.js';
@@ -22,7 +23,7 @@ const presentFault = (fault: Fault) => ({
 const kinds: ControlRoute = {
   method: 'get',
   path: '/faults/kinds',
-  answer: () => ({ kinds: describeFaultKinds() }),
+  answer: () => ({ kinds: [...describeFaultKinds(), ...describeIncidentKinds()] }),
 };
 
 const list: ControlRoute = {

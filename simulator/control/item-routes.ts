@@ -2,6 +2,7 @@ import { exchangePublicToken, linkItem } from '../bank/link.js';
 import { breakItem, revokePermission } from '../bank/health.js';
 import { completePull } from '../bank/pull.js';
 import { repairItem } from '../bank/repair.js';
+import { makeHappen } from '../incidents/kinds.js';
 import { isErrorCode } from '../plaid-api/error-catalogue.js';
 import { JsonText } from '../plaid-api/endpoint.js';
 import type { Json } from '../plaid-api/fields.js';
@@ -129,6 +130,30 @@ const revoke: ControlRoute = {
   },
 };
 
+const incident: ControlRoute = {
+  method: 'post',
+  path: '/items/:itemId/incidents',
+  openFields: true,
+  answer: (call) => {
+    const item = liveItemAt(call);
+    const told = makeHappen(call.context, item, call.body);
+    return { incident: told, item: presentControlItem(call.context.store, item) };
+  },
+};
+
+const relink: ControlRoute = {
+  method: 'post',
+  path: '/items/:itemId/relink',
+  openFields: true,
+  answer: (call) => {
+    const { context, body } = call;
+    const told = makeHappen(context, itemAt(call), { ...body, kind: 'relink' });
+    const item = context.store.items.get(String(told['item_id']));
+    if (item === undefined) throw new ControlError(409, 'the new item is gone');
+    return { item: presentControlItem(context.store, item) };
+  },
+};
+
 const sendWebhook: ControlRoute = {
   method: 'post',
   path: '/items/:itemId/webhooks',
@@ -161,5 +186,7 @@ export const ITEM_ROUTES: readonly ControlRoute[] = [
   breakLogin,
   repair,
   revoke,
+  incident,
+  relink,
   sendWebhook,
 ];

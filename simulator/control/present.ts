@@ -25,6 +25,8 @@ export const presentControlItem = (store: Store, item: Item) => ({
   error: item.failure,
   log_length: store.logOf(item).head,
   accounts: item.accounts,
+  revoked_accounts: item.revokedAccounts ?? [],
+  relinked_from: item.copyOf?.itemId ?? null,
 });
 
 export const presentDelivery = (delivery: Delivery) => ({

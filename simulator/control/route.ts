@@ -1,3 +1,4 @@
+import { ControlError } from './control-error.js';
 import type { BankContext } from '../bank/context.js';
 import { decimalOfNumber, isDecimal } from '../model/amount.js';
 import type { Item } from '../model/item.js';
@@ -6,15 +7,7 @@ import type { FieldRule, FieldRules, Json } from '../plaid-api/fields.js';
 import { PlaidApiError } from '../plaid-api/plaid-error.js';
 import type { SigningKeys } from '../webhooks/signing-keys.js';
 
-/** A request to the control API that cannot be met; `message` names the field or the thing that is missing. */
-export class ControlError extends Error {
-  constructor(
-    readonly status: 400 | 404 | 409,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export { ControlError };
 
 export interface ControlCall {
   context: BankContext;

@@ -51,6 +51,12 @@ export interface Item {
   custom: CustomTransaction[] | null;
   /** How many transactions the two pulls bring together; null for the user's own number. */
   historySize: number | null;
+  /** Older history that is still to come, in place of the second pull. */
+  laterHistory?: { at: number; count: number; days: number } | null;
+  /** Accounts that the user or the bank has taken away; their rows stay in the log. */
+  revokedAccounts?: Account[];
+  /** The Item that this one was linked again from, and which of its accounts are which here. */
+  copyOf?: { itemId: string; accounts: Record<string, string>; newest: number | null };
 }
 
 export interface PublicToken {

@@ -20,6 +20,7 @@ export interface Settings {
   nextItemNumber: number;
   nextDeliveryId: number;
   nextFaultId: number;
+  nextIncidentNumber: number;
   clock: ClockState;
   webhooksPaused: boolean;
 }

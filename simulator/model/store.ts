@@ -130,10 +130,10 @@ export const createStore = (
   const changesOf = (itemId: string): Change[] =>
     logOf(itemId)
       .entries()
-      .map(({ op, snapshot, transactionId, accountId }) =>
+      .map(({ op, snapshot, transactionId, accountId, telling }) =>
         op === 'removed' || snapshot === null
-          ? { op: 'removed', transactionId, accountId }
-          : { op, snapshot },
+          ? { op: 'removed', transactionId, accountId, ...telling }
+          : { op, snapshot, ...telling },
       );
 
   function* everything(): Generator<JournalRecord> {

@@ -102,10 +102,10 @@ export const webhookBodies = {
       ...head('ITEM', 'USER_PERMISSION_REVOKED', item),
       error: webhookError('USER_PERMISSION_REVOKED', null),
     }) satisfies Wire<UserPermissionRevokedWebhook>,
-  userAccountRevoked: (item: Item) =>
+  userAccountRevoked: (item: Item, accountId?: string) =>
     ({
       ...head('ITEM', 'USER_ACCOUNT_REVOKED', item),
-      account_id: item.accounts[0]?.account_id ?? '',
+      account_id: accountId ?? item.accounts[0]?.account_id ?? '',
     }) satisfies Wire<UserAccountRevokedWebhook>,
   newAccountsAvailable: (item: Item) =>
     ({
