@@ -7,6 +7,7 @@ import { rage } from './chaos/loop.js';
 import { violate, type CheckContext, type Sql } from './check/context.js';
 import { drive } from './driver/driver.js';
 import { planItems } from './driver/plan.js';
+import { faultKinds, firedByKind } from './driver/faults.js';
 import { createSimulator } from './driver/simulator.js';
 import { createAsk } from './http.js';
 import { createJournal } from './journal.js';
@@ -91,6 +92,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
     const setUpMs = performance.now() - begun;
     say(`set up in ${Math.round(setUpMs / 1_000)} s, in ${folder}`);
 
+    const faults = options.faults ? await faultKinds(simulator) : [];
     const inputsBegun = performance.now();
     harmful = options.kills;
     const plans = planItems({ seed, items: options.items, durationMs, organizations: options.organizations });
@@ -107,6 +109,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       drive(
         {
           simulator,
+          faults,
           journal,
           tenants,
           begunAt: inputsBegun,
@@ -156,7 +159,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       tookMs: { setUp: setUpMs, inputs: inputsMs, quiet: quietMs, checks: checksMs },
       killed,
       counts: Object.fromEntries(Object.entries(counts).filter(([what]) => !what.startsWith('killed '))),
-      faults: {},
+      faults: await firedByKind(simulator),
       checked,
       violations,
       journalFile: options.keep ? journalFile : null,

@@ -1,3 +1,4 @@
+import { linkItem } from './driver/actions.js';
 import type { WorldItem } from './driver/world.js';
 import { checkAccounts } from './check/accounts.js';
 import { countChecked, violate, type CheckContext } from './check/context.js';
@@ -25,6 +26,7 @@ async function check(context: CheckContext, name: string, work: () => Promise<vo
 
 /** Everything is up and behaves from now on: nothing may need help any more but what needs a person. */
 async function makePeace({ simulator, stack, receiver, readers }: CheckContext): Promise<void> {
+  await simulator.tryControl('DELETE', '/faults');
   await simulator.control('POST', '/webhooks/resume');
   await simulator.control('PUT', '/latency', { latency: 0 });
   receiver.behave();
@@ -32,14 +34,30 @@ async function makePeace({ simulator, stack, receiver, readers }: CheckContext):
   for (const reader of readers) reader.hurry();
 }
 
+/** Faults break and incidents happen behind the run's back: what the bank says of an Item now is the truth. */
+async function learnTruth({ simulator, world }: CheckContext): Promise<void> {
+  for (const item of world.items) {
+    const { item: bank } = await simulator.item(item.itemId);
+    if (bank.removed_at !== null) item.bank = { kind: 'removed' };
+    else if (bank.error?.code === 'USER_PERMISSION_REVOKED') item.bank = { kind: 'revoked' };
+    else item.bank = bank.error === null ? { kind: 'healthy' } : { kind: 'broken', code: bank.error.code };
+  }
+}
+
 /** What the end users and the integrator would do: repair the logins, resume what is paused, ask for what came silently. */
-async function heal({ simulator, world, journal }: CheckContext): Promise<void> {
+async function heal(context: CheckContext): Promise<void> {
+  const { simulator, world, journal } = context;
   for (const item of world.items) {
     if (item.bank.kind === 'broken') {
       await simulator.tryControl('POST', `/items/${item.itemId}/repair`, {});
       item.bank = { kind: 'healthy' };
     }
     const path = `/api/integrations/${item.integration.heronId}/links/${item.itemId}`;
+    if (item.severed && item.linked && item.desired !== 'disabled')
+      await linkItem(
+        { ...context, faults: [], onUnexpected: (_, what) => violate(context, 'engine', what) },
+        item,
+      );
     if (item.linked && item.desired === 'paused') {
       await item.tenant.call('POST', `${path}/resume`);
       item.desired = 'active';
@@ -49,8 +67,8 @@ async function heal({ simulator, world, journal }: CheckContext): Promise<void> 
   journal.note('world', 'logins repaired, links resumed and refreshed');
 }
 
-/** A silent break or revocation is known to Plaid only until somebody asks. */
-const isKnown = (item: WorldItem): boolean => !item.silent;
+/** What came silently, or was lost on its way, is known to the bank alone until somebody asks. */
+const isKnown = (item: WorldItem): boolean => !item.silent && !item.disturbed;
 
 /**
  * After the last input. First what must be right without help: Items whose webhooks told of everything. Then all of them, after
@@ -59,6 +77,7 @@ const isKnown = (item: WorldItem): boolean => !item.silent;
 export async function settle(context: CheckContext): Promise<{ quietMs: number; checksMs: number }> {
   const begun = performance.now();
   await makePeace(context);
+  await learnTruth(context);
   await waitForQuiet(context, 'after the inputs');
   await check(context, 'rows that need no help', () => checkRows(context, isKnown));
   await check(context, 'statuses that need no help', () => checkStatuses(context, isKnown));

@@ -1,10 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../http.js';
 import type { Journal } from '../journal.js';
+import { harmItem, type FaultKind } from './faults.js';
 import type { Step, StepKind } from './plan.js';
 import type { PlaidRow, Simulator } from './simulator.js';
 import { isGone, type WorldItem } from './world.js';
 
 export interface ActionDeps {
+  /** What the simulator can do; empty: it behaves. */
+  faults: readonly FaultKind[];
   simulator: Simulator;
   journal: Journal;
   /** Told of answers that no state of the Item explains. */
@@ -105,6 +109,8 @@ const expectStatus = (
   statuses: readonly number[],
 ): boolean => {
   if (statuses.includes(answer.status)) return true;
+  // It may count as gone, and is right to refuse.
+  if (item.severed) return false;
   deps.onUnexpected(item, `${what} was answered ${answer.status}: ${answer.text.slice(0, 300)}`);
   return false;
 };
@@ -119,14 +125,28 @@ const wish =
     if (expectStatus(deps, item, name, answer, [200]) && desired !== null) item.desired = desired;
   };
 
+const ATTEMPTS = 40;
+const AGAIN_MS = 500;
+
+/** An integrator who is refused because Plaid had a bad moment asks again; every fault of the run ends some time. */
+async function patiently(status: number, ask: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask();
+    if (answer.status === status || attempt === ATTEMPTS) return answer;
+    await sleep(AGAIN_MS);
+  }
+}
+
 const link: Action = async (deps, item) => {
   if (isGone(item)) return;
-  const answer = await item.tenant.call('POST', item.integration.linkUrl, {
-    item_id: item.itemId,
-    access_token: item.accessToken,
-    end_user_id: item.endUserId,
-    end_user_name: `Name of ${item.endUserId}`,
-  });
+  const answer = await patiently(201, () =>
+    item.tenant.call('POST', item.integration.linkUrl, {
+      item_id: item.itemId,
+      access_token: item.accessToken,
+      end_user_id: item.endUserId,
+      end_user_name: `Name of ${item.endUserId}`,
+    }),
+  );
   if (!expectStatus(deps, item, 'link', answer, [201])) return;
   item.linked = true;
   item.desired = 'active';
@@ -135,9 +155,11 @@ const link: Action = async (deps, item) => {
 
 const newToken: Action = async (deps, item) => {
   if (!item.linked || item.desired === 'disabled' || isGone(item)) return;
-  const answer = await item.tenant.call('PUT', `/api/integration_links/${item.itemId}`, {
-    end_user: { access_token: item.accessToken },
-  });
+  const answer = await patiently(200, () =>
+    item.tenant.call('PUT', `/api/integration_links/${item.itemId}`, {
+      end_user: { access_token: item.accessToken },
+    }),
+  );
   if (expectStatus(deps, item, 'new token', answer, [200])) item.desired = 'active';
 };
 
@@ -248,6 +270,11 @@ const ACTIONS: Record<StepKind, Action> = {
       webhook_code: code,
       fields,
     });
+  },
+  async fault({ simulator, faults, journal }, item, { draws }) {
+    const kind = at(faults, draws[0]);
+    if (kind === undefined || isGone(item)) return;
+    if (await harmItem(simulator, item, kind, [draws[1], draws[2]])) journal.note(item.subject, kind.kind);
   },
   user_refresh: wish('refresh', null),
   user_pause: wish('pause', 'paused'),

@@ -41,6 +41,8 @@ const create = async ({ simulator, tenants }: DriverDeps, plan: ItemPlan): Promi
     erased: false,
     bank: { kind: 'healthy' },
     silent: false,
+    disturbed: false,
+    severed: false,
     spent: [],
     pending: [],
   };

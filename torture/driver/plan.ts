@@ -17,6 +17,7 @@ export type StepKind =
   | 'repair'
   | 'revoke'
   | 'hint'
+  | 'fault'
   | 'user_refresh'
   | 'user_pause'
   | 'user_resume'
@@ -73,6 +74,7 @@ const WEIGHTS: readonly (readonly [number, StepKind])[] = [
   [3, 'history'],
   [3, 'break'],
   [3, 'hint'],
+  [16, 'fault'],
   [4, 'user_refresh'],
   [2, 'user_pause'],
   [2, 'user_relink'],
@@ -86,8 +88,8 @@ const INSTITUTIONS = ['ins_109508', 'ins_109509', 'ins_56', 'ins_13', 'ins_12799
 /** What is broken or paused comes back after this part of the run, at the latest when the inputs end. */
 const COMES_BACK_WITHIN = 0.15;
 const SILENT = 0.06;
-/** One step per Item and so many milliseconds, on average. */
-const STEP_EVERY_MS = 4_000;
+/** One step per Item and so many milliseconds, on average; of many Items fewer each, as all share one machine. */
+const stepEveryMs = (items: number): number => Math.max(4_000, items * 150);
 const MOST_STEPS = 400;
 
 const SIZES: readonly (readonly [number, number | null])[] = [
@@ -100,8 +102,8 @@ const SIZES: readonly (readonly [number, number | null])[] = [
 
 const drawsOf = (random: Random): Step['draws'] => [random.next(), random.next(), random.next()];
 
-function stepsOf(random: Random, fromMs: number, durationMs: number): Step[] {
-  const count = Math.min(MOST_STEPS, Math.max(2, Math.round((durationMs - fromMs) / STEP_EVERY_MS)));
+function stepsOf(random: Random, fromMs: number, durationMs: number, items: number): Step[] {
+  const count = Math.min(MOST_STEPS, Math.max(2, Math.round((durationMs - fromMs) / stepEveryMs(items))));
   const steps: Step[] = [];
   const soon = (atMs: number): number =>
     Math.min(durationMs, atMs + random.between(500, Math.max(1_000, durationMs * COMES_BACK_WITHIN)));
@@ -137,7 +139,7 @@ export function planItems({ seed, items, durationMs, organizations }: PlanOption
     const createAtMs = random.chance(0.6) ? 0 : random.between(0, durationMs * 0.4);
     const linkAfterMs = random.chance(0.4) ? random.between(1_000, 8_000) : 0;
     const fromMs = createAtMs + random.between(0, 3_000);
-    const steps = stepsOf(random, fromMs, durationMs);
+    const steps = stepsOf(random, fromMs, durationMs, items);
     const end = random.weighted(END);
     const endMs = Math.round(durationMs * (0.85 + random.next() * 0.15));
     const plan: ItemPlan = {

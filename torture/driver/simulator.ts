@@ -12,7 +12,7 @@ export interface SimulatedItem {
   item_id: string;
   access_token: string;
   removed_at: string | null;
-  error: { code?: string; error_code?: string } | null;
+  error: { code: string } | null;
   webhook: string | null;
   accounts: { account_id: string; name: string; mask: string | null; type: string }[];
 }

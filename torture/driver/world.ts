@@ -19,6 +19,10 @@ export interface WorldItem {
   bank: { kind: 'healthy' } | { kind: 'broken'; code: string } | { kind: 'revoked' } | { kind: 'removed' };
   /** Something happened that no webhook tells of: only a refresh, or the time of a reconcile, finds it. */
   silent: boolean;
+  /** A fault was set on it that only a person's refresh mends for sure. */
+  disturbed: boolean;
+  /** A fault may have made it count as gone: only a new link mends that. */
+  severed: boolean;
   /** Ids of the bank's rows that this run made and may change again. */
   spent: string[];
   pending: string[];

@@ -29,6 +29,8 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   RETRY_LONGEST_WAIT: '2s',
   RETRY_SLOW_WAIT: '1s',
   RATE_LIMIT_WAIT: '1s',
+  // Budgets are kept, and hold nothing up unless the simulator refuses.
+  PLAID_RATE_SCALE: '100',
   FORWARD_TIMEOUT: '5s',
   FORWARD_FIRST_WAIT: '500ms',
   FORWARD_LONGEST_WAIT: '3s',
