@@ -94,6 +94,12 @@ async function guarded<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** JSON that breaks off is given out as text, not as an error: what has no id is no answer. */
+function answered<T>(value: T | undefined, id: unknown, endpoint: string): T {
+  if (value === undefined || typeof id !== 'string') throw new TypeError(`not an answer of ${endpoint}`);
+  return value;
+}
+
 /** The token of a removed Item is invalid; one of another environment is invalid too, and its Item lives on there. */
 const isGone = (error: unknown): boolean =>
   error instanceof PlaidError &&
@@ -105,7 +111,7 @@ function fromSdk(sdk: PlaidSdk): PlaidApi {
     getItem: (accessToken, options) =>
       guarded(async () => {
         const { data } = await sdk.itemGet({ access_token: accessToken }, axiosOptions(options));
-        return data.item;
+        return answered(data?.item, data?.item?.item_id, '/item/get');
       }),
     syncPage: (accessToken, cursor, options) =>
       guarded(async () => {
@@ -153,7 +159,7 @@ function fromSdk(sdk: PlaidSdk): PlaidApi {
     getWebhookVerificationKey: (keyId, options) =>
       guarded(async () => {
         const { data } = await sdk.webhookVerificationKeyGet({ key_id: keyId }, axiosOptions(options));
-        return data.key;
+        return answered(data?.key, data?.key?.kid, '/webhook_verification_key/get');
       }),
   };
 }

@@ -117,9 +117,11 @@ async function look(itemId: string, full: boolean, state: ItemWorkflowState): Pr
     if (full) return await lookAtItem({ itemId, mode: 'full' });
     return await lookQuickly({ itemId, mode: 'quick' });
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    // The quick attempt has no retries of its own: whatever ailed it, the regular activity retries with backoff.
+    if (isCancellation(error)) throw error;
+    // The quick attempt has no retries of its own: whatever ailed it, the regular activity retries with backoff. A local
+    // activity fails with its own error, not with an ActivityFailure around it; thrown on, it would end the workflow.
     if (!full) return { kind: 'handover' };
+    if (!(error instanceof ActivityFailure)) throw error;
     applyFailure(
       state,
       `syncing failed: ${error.cause?.message ?? error.message}`,

@@ -175,6 +175,27 @@ describe('an item workflow that a person must help', () => {
     );
   });
 
+  it('hands over when the quick look fails', async () => {
+    const itemId = randomUUID();
+    const modes: string[] = [];
+    await withWorker(
+      async ({ mode }) => {
+        modes.push(mode);
+        if (mode === 'quick') throw new Error('the database system is starting up');
+        return rested();
+      },
+      async () => {
+        const handle = await signal(itemId);
+        await eventually(
+          'rest',
+          async () => modes.length >= 2 && (await handle.query(getStateQuery)).phase === 'waiting',
+        );
+        expect(modes).toEqual(['quick', 'full']);
+        await handle.terminate();
+      },
+    );
+  });
+
   it('shows a failure that nobody foresaw, and looks again on a signal', async () => {
     const itemId = randomUUID();
     let broken = true;

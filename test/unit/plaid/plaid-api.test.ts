@@ -50,6 +50,18 @@ describe('removeItem', () => {
   });
 });
 
+it.each(['', '{"item": {"item_id": "it', '{}', '[]', 'null', '{"item": null}', '{"key": {"alg": "ES256"}}'])(
+  'takes %s for no answer',
+  async (text) => {
+    answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+    const unreadable = { name: 'PlaidError', errorClass: 'retry' };
+    await expect(api.getItem('access-sandbox-1', options)).rejects.toMatchObject(unreadable);
+    await expect(api.getWebhookVerificationKey('kid', options)).rejects.toMatchObject(unreadable);
+    await expect(api.getAccounts('access-sandbox-1', options)).rejects.toMatchObject(unreadable);
+    await expect(api.syncPage('access-sandbox-1', null, options)).rejects.toMatchObject(unreadable);
+  },
+);
+
 it('hands neither token nor keys to wherever a redirect leads', async () => {
   requests = 0;
   answer = (response) => response.writeHead(307, { location: '/elsewhere' }).end();
