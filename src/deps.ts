@@ -12,6 +12,8 @@ import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
 import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
+import { createRelinkDecisions, type RelinkDecisions } from './db/queries/relink-decisions.js';
+import { createRelinkReads, type RelinkReads } from './db/queries/relink-reads.js';
 import { createSyncRunQueries, type SyncRunQueries } from './db/queries/sync-runs.js';
 import { createRateBucketQueries, type RateBucketQueries } from './db/queries/rate-buckets.js';
 import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
@@ -46,6 +48,8 @@ export interface Deps {
   links: LinkQueries;
   linkReads: LinkReads;
   itemRemoval: ItemRemovalQueries;
+  relinkReads: RelinkReads;
+  relinkDecisions: RelinkDecisions;
   dataSources: DataSourceQueries;
   transactions: TransactionQueries;
   syncRuns: SyncRunQueries;
@@ -115,6 +119,8 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     links: createLinkQueries(owned),
     linkReads: createLinkReads(owned),
     itemRemoval: createItemRemovalQueries(owned),
+    relinkReads: createRelinkReads(db),
+    relinkDecisions: createRelinkDecisions(owned),
     dataSources: createDataSourceQueries(db),
     transactions: createTransactionQueries(db),
     syncRuns: createSyncRunQueries(db),

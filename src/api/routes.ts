@@ -6,6 +6,7 @@ import { createHealthRoutes } from './health/routes.js';
 import { createHelloRoutes } from './hello/routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
 import { createLinkRoutes } from './links/routes.js';
+import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
 import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionRoutes } from './transactions/routes.js';
@@ -16,6 +17,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createIntegrationRoutes(deps),
     ...createLinkRoutes(deps),
     ...createSyncRunRoutes(deps),
+    ...createRelinkRoutes(deps),
     ...createEndUserRoutes(deps),
     ...createDataSourceRoutes(deps),
     // Before the transactions: "changes" is no reference_id.

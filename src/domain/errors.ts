@@ -42,6 +42,17 @@ export const ERRORS = {
     wayOut:
       'Delete the link of the other integration first; its data stays, and the Item is read anew through this one.',
   },
+  'link.superseded': {
+    status: 409,
+    wayOut:
+      'The same accounts are synced through a newer Item (superseded_by_item_id). If this one is to be synced, revert the relink: GET /api/relinks, then POST /api/relinks/{heron_id}/revert.',
+  },
+  'relink.not_found': { status: 404, wayOut: 'List the relinks with GET /api/relinks.' },
+  'relink.not_decidable': {
+    status: 409,
+    wayOut:
+      'Accept a relink that is doubtful, rejected or reverted; reject one that is doubtful; revert one that is superseded. One that has ended can no longer be decided: an Item of it was erased.',
+  },
   'link.token_unconfirmed': {
     status: 503,
     wayOut:

@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   user: 'usr',
   inboxWebhook: 'iwh',
   syncRun: 'run',
+  relink: 'rln',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -33,12 +33,14 @@ export interface ItemStatusFacts {
   desiredState: DesiredState;
   /** When the running multi-page sync began; null when none runs. */
   syncingSince: Date | null;
+  /** Another Item of the end user shows the same accounts, and is synced instead. */
+  superseded: boolean;
 }
 
 /** Projects the facts to the contract's status. Wishes of the user win over health, health over progress. */
 export function linkStatus(facts: ItemStatusFacts): LinkStatus {
   if (facts.health === 'deleted') return 'deleted_in_plaid';
-  if (facts.desiredState !== 'active') return 'sync_disabled';
+  if (facts.desiredState !== 'active' || facts.superseded) return 'sync_disabled';
   if (facts.health === 'erroring') return 'erroring';
   if (facts.syncingSince !== null) return 'syncing';
   return facts.health;
@@ -47,3 +49,7 @@ export function linkStatus(facts: ItemStatusFacts): LinkStatus {
 /** The contract's status_message: `[PLAID_ERROR_CODE] Plaid's message`; null when nothing is wrong. */
 export const statusMessage = (code: string | null, message: string | null): string | null =>
   code === null ? null : message === null ? `[${code}]` : `[${code}] ${message}`;
+
+/** Why a superseded Item is not synced, in the form of a status_message. `byItemId` is Plaid's. */
+export const supersededMessage = (byItemId: string): string =>
+  `[SUPERSEDED] The same accounts were linked again as Item ${byItemId}, which is synced instead.`;

@@ -103,7 +103,7 @@ export const followFeed = ({
         const { rows } = await db.raw<{
           rows: { position: string; reference_id: string; item_id: string; plaid: string; gone: boolean }[];
         }>(
-          `select c.position, t.reference_id, t.item_id, t.plaid::text as plaid, t.removed_at is not null as gone
+          `select c.position, t.reference_id, t.item_id, t.plaid::text as plaid, (t.removed_at is not null or t.duplicate_of is not null) as gone
              from changes c join transactions t on t.id = c.transaction_id
             where c.organization_id = ? and c.position > ? order by c.position limit ?`,
           [organizationId, follower.position, limit],

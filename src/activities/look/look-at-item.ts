@@ -3,7 +3,7 @@ import { awaitsTurn, planLook, priorityOf, type LookFacts, type LookPlan } from 
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import { failpoint } from '../../failpoints.js';
 import type { LookRow } from '../../db/queries/item-look.js';
-import type { ItemFacts, LookBasis } from '../../db/queries/look-results.js';
+import { consumeClaim, type ItemFacts, type LookBasis } from '../../db/queries/look-results.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { failed } from './failed.js';
 import { openSecrets } from './open-secrets.js';
@@ -38,6 +38,8 @@ export async function lookAtItem(
     case 'stop':
       return { kind: 'stopped', ...resultOf(row, null) };
     case 'rest':
+      // Webhooks of a superseded Item have had their effect: the new Item hears of the same changes.
+      if (row.superseded_by_item_id !== null) await consumeClaim(deps.db, basis);
       return { kind: 'paused', ...resultOf(row, null) };
     case 'idle':
       return {
@@ -96,6 +98,7 @@ function factsOf(row: LookRow, now: number): LookFacts {
     health: row.health,
     action: row.action,
     integrationDeleted: row.integration_deleted,
+    superseded: row.superseded_by_item_id !== null,
     dirty: row.dirty,
     held: ahead(row.hold_until),
     priority: priorityOf({ fresh: row.fresh, neverSynced: row.last_successful_sync_at === null, resyncDue }),

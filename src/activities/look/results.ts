@@ -1,5 +1,5 @@
 import { toPublicId } from '../../domain/ids.js';
-import { linkStatus, statusMessage } from '../../domain/item-status.js';
+import { linkStatus, statusMessage, supersededMessage } from '../../domain/item-status.js';
 import type { ItemLabels, LookOutcome, LookResult } from '../../domain/sync-outcome.js';
 import { jittered } from '../../domain/waiting.js';
 import type { LookRow } from '../../db/queries/item-look.js';
@@ -25,9 +25,16 @@ export function resultOf(row: LookRow, next: Date | null, detail?: string): Look
     health: row.health,
     desiredState: row.integration_deleted ? 'disabled' : row.desired_state,
     syncingSince: null,
+    superseded: row.superseded_by_item_id !== null,
   });
-  const reason = statusMessage(row.status_code, row.status_message);
-  const advised = reason !== null && row.action !== null ? `${reason}. ${ADVICE[row.action]}` : reason;
+  const reason =
+    row.superseded_by_item_id === null
+      ? statusMessage(row.status_code, row.status_message)
+      : supersededMessage(row.superseded_by_item_id);
+  const advised =
+    reason !== null && row.action !== null && row.superseded_by_item_id === null
+      ? `${reason}. ${ADVICE[row.action]}`
+      : reason;
   return { status, detail: detail ?? advised, wakeAt: next?.getTime() ?? null, labels: labelsOf(row) };
 }
 

@@ -39,7 +39,10 @@ export function createChangeRoutes(deps: Pick<Deps, 'endUsers' | 'changes' | 'ch
           status: 200,
           body: {
             changes: page.rows.map((row, index) => ({
-              op: row.removed_at === null ? ('upsert' as const) : ('delete' as const),
+              op:
+                row.removed_at === null && row.duplicate_of === null
+                  ? ('upsert' as const)
+                  : ('delete' as const),
               transaction: transactions[index]!,
             })),
             next_cursor: formatCursor(organizationId, page.next),

@@ -17,7 +17,8 @@ export const changesAnswer = z
     changes: z.array(
       z.object({
         op: z.enum(['upsert', 'delete']).meta({
-          description: '`delete`: the bank no longer reports it, or its data were erased.',
+          description:
+            '`delete`: the bank no longer reports it, its data were erased, or a row of a newer Item stands for it (`duplicate_of_id`).',
         }),
         transaction: flatTransaction,
       }),

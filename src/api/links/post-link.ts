@@ -73,6 +73,10 @@ export function createPostLink({
       throw new AppError('link.other_integration', {
         description: `Item ${posted.itemId} is synced through another integration of yours. Delete that link first.`,
       });
+    if (outcome.kind === 'superseded')
+      throw new AppError('link.superseded', {
+        description: `The accounts of Item ${posted.itemId} were linked again as Item ${outcome.byItemId}, which is synced instead. Revert that relink (GET /api/relinks) if this Item is to be synced.`,
+      });
     if (outcome.kind === 'unconfirmed_token')
       throw new AppError('link.token_unconfirmed', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     if (outcome.kind === 'no_integration') throw new AppError('integration.not_found');

@@ -1,13 +1,35 @@
 import type { z } from 'zod';
 import type { LinkRow } from '../../db/queries/links.js';
 import { toPublicId } from '../../domain/ids.js';
-import { linkStatus, statusMessage } from '../../domain/item-status.js';
+import { linkStatus, statusMessage, supersededMessage } from '../../domain/item-status.js';
 import { ATTENTION_ADVICE } from '../../domain/attention.js';
 import type { attention, link } from './schema.js';
 import { webhookDelivery, webhookMessage } from './webhook-delivery.js';
 
 export const statusOf = (row: LinkRow): ReturnType<typeof linkStatus> =>
-  linkStatus({ health: row.health, desiredState: row.desired_state, syncingSince: row.syncing_since });
+  linkStatus({
+    health: row.health,
+    desiredState: row.desired_state,
+    syncingSince: row.syncing_since,
+    superseded: row.superseded_by_item_id !== null,
+  });
+
+type StatusReason = Pick<z.input<typeof link>, 'status_message' | 'status_since' | 'action'>;
+
+/** Nobody has to mend an Item that another one has replaced. */
+function statusReason(row: LinkRow): StatusReason {
+  if (row.superseded_by_item_id !== null)
+    return {
+      status_message: supersededMessage(row.superseded_by_item_id),
+      status_since: (row.superseded_at ?? row.status_since).toISOString(),
+      action: null,
+    };
+  return {
+    status_message: statusMessage(row.status_code, row.status_message),
+    status_since: row.status_since.toISOString(),
+    action: row.action,
+  };
+}
 
 export type PresentLink = (row: LinkRow) => z.input<typeof link>;
 
@@ -26,9 +48,7 @@ export const createLinkPresenter =
     item_id: row.plaid_item_id,
     type: 'plaid_integration',
     status: statusOf(row),
-    status_message: statusMessage(row.status_code, row.status_message),
-    status_since: row.status_since.toISOString(),
-    action: row.action,
+    ...statusReason(row),
     attention: presentAttention(row),
     consent_expires: row.consent_expires_at?.toISOString() ?? null,
     history: row.history,
@@ -40,6 +60,8 @@ export const createLinkPresenter =
     webhook_delivery: webhookDelivery(row, publicUrl),
     webhook_message: webhookMessage(row, publicUrl),
     last_webhook: row.last_webhook_at?.toISOString() ?? null,
+    superseded_by_item_id: row.superseded_by_item_id,
+    supersedes_item_id: row.supersedes_item_id,
     last_successful_sync: row.last_successful_sync_at?.toISOString() ?? null,
     next_sync_at: row.next_sync_at?.toISOString() ?? null,
     created: row.created_at.toISOString(),

@@ -46,9 +46,10 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       description,
       params: ofLink,
       responses: { 200: { description: 'The link as it is now.', schema: linkAnswer } },
-      errors: ['link.not_found', 'link.not_syncing'],
+      errors: ['link.not_found', 'link.not_syncing', 'link.superseded'],
       async handle({ organizationId, params }) {
         const { link } = await findLink(deps, organizationId, params);
+        if (link.superseded_by_item_id !== null) throw new AppError('link.superseded');
         if (link.desired_state === 'disabled' || link.health === 'deleted')
           throw new AppError('link.not_syncing');
         const { signal } = await links.setDesiredState(link.id, desired);
@@ -74,6 +75,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
         'link.token_mismatch',
         'link.other_end_user',
         'link.other_integration',
+        'link.superseded',
         'link.token_unconfirmed',
         'integration.keys_rejected',
       ],
@@ -152,9 +154,10 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       summary: 'Sync a link now',
       params: ofLink,
       responses: { 200: { description: 'The sync has been asked for.', schema: linkAnswer } },
-      errors: ['integration.not_found', 'link.not_found', 'link.not_syncing'],
+      errors: ['integration.not_found', 'link.not_found', 'link.not_syncing', 'link.superseded'],
       async handle({ organizationId, params }) {
         const { link } = await findLink(deps, organizationId, params);
+        if (link.superseded_by_item_id !== null) throw new AppError('link.superseded');
         if (['sync_disabled', 'deleted_in_plaid'].includes(statusOf(link)))
           throw new AppError('link.not_syncing');
         const { signal } = await links.requestSync(link.id);
@@ -230,6 +233,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       errors: [
         'link.not_found',
         'link.token_mismatch',
+        'link.superseded',
         'link.token_unconfirmed',
         'integration.keys_rejected',
       ],

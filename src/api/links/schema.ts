@@ -46,7 +46,7 @@ export const link = z
     type: z.literal('plaid_integration'),
     status: z.enum(LINK_STATUSES).meta({
       description:
-        '`pending`: nothing synced yet. `syncing`: a long sync is under way. `active`: the last sync went through. `erroring`: waits for a person, see `action`. `sync_disabled`: paused or deleted by you. `deleted_in_plaid`: gone at Plaid.',
+        '`pending`: nothing synced yet. `syncing`: a long sync is under way. `active`: the last sync went through. `erroring`: waits for a person, see `action`. `sync_disabled`: paused or deleted by you, or superseded by another Item. `deleted_in_plaid`: gone at Plaid.',
     }),
     status_message: z.string().nullable().meta({ description: "`[PLAID_ERROR_CODE] Plaid's message`." }),
     status_since: time,
@@ -76,6 +76,13 @@ export const link = z
     }),
     webhook_message: z.string().nullable().meta({ description: 'What to do; null where webhooks come.' }),
     last_webhook: time.nullable().meta({ description: 'When the last webhook of this Item came.' }),
+    superseded_by_item_id: z.string().nullable().meta({
+      description:
+        "Plaid's item_id of the Item with which the same accounts were linked again; it is synced instead. See `GET /api/relinks`.",
+    }),
+    supersedes_item_id: z.string().nullable().meta({
+      description: "Plaid's item_id of the Item that this one supersedes; of several the latest.",
+    }),
     last_successful_sync: time.nullable(),
     next_sync_at: time
       .nullable()

@@ -59,13 +59,13 @@ function presentShared(row: TransactionRow, publicId: ReturnType<typeof createPu
   };
 }
 
-const FEATURES = {
+const featuresOf = ({ duplicate_of }: TransactionRow): Enriched['features'] => ({
   description_clean: null,
   is_recurring: null,
   has_matching_transaction: null,
-  is_potential_duplicate: null,
-  duplicate_of_id: null,
-};
+  is_potential_duplicate: duplicate_of !== null,
+  duplicate_of_id: duplicate_of === null ? null : toPublicId('transaction', duplicate_of),
+});
 
 /** The nested shape. */
 export function presentEnriched(rows: readonly TransactionRow[]): Enriched[] {
@@ -78,7 +78,7 @@ export function presentEnriched(rows: readonly TransactionRow[]): Enriched[] {
       model_version: null,
       annotator: { context: 'undetermined', priority_type: 'undetermined' },
     },
-    features: FEATURES,
+    features: featuresOf(row),
     merchant: null,
   }));
 }
@@ -88,7 +88,7 @@ export function presentFlat(rows: readonly TransactionRow[]): Flat[] {
   const publicId = createPublicIds();
   return rows.map((row) => ({
     ...presentShared(row, publicId),
-    ...FEATURES,
+    ...featuresOf(row),
     categories: [],
     merchant: null,
     payment_processor: null,

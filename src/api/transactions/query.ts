@@ -29,9 +29,9 @@ const filters = {
   include_removed: flag
     .optional()
     .meta({ description: 'Also the rows that the bank no longer reports (tombstones).' }),
-  include_duplicates: flag
-    .optional()
-    .meta({ description: 'Without effect so far: rows are unique by reference_id.' }),
+  include_duplicates: flag.optional().meta({
+    description: 'Also rows of a superseded Item that the newer Item has too; see duplicate_of_id.',
+  }),
   include,
   order_by: z.enum(ORDERS).default('id_asc'),
   page: whole(1, 10_000_000).default(1),
@@ -94,5 +94,6 @@ export function toFilter(query: Filters, endUserRowId: string | undefined): Tran
     merchantName: query.merchant_name,
     pending: query.pending,
     includeRemoved: query.include_removed ?? false,
+    includeDuplicates: query.include_duplicates ?? false,
   };
 }

@@ -45,8 +45,13 @@ const features = {
   description_clean: z.null().meta({ description: notYet }),
   is_recurring: z.null(),
   has_matching_transaction: z.null(),
-  is_potential_duplicate: z.null(),
-  duplicate_of_id: z.null(),
+  is_potential_duplicate: z
+    .boolean()
+    .meta({ description: 'A row of a superseded Item that the newer Item has too.' }),
+  duplicate_of_id: z
+    .string()
+    .nullable()
+    .meta({ description: 'heron_id of the row that stands for it; null: it is no duplicate.' }),
 };
 
 export const enrichedTransaction = z

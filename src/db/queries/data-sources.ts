@@ -31,7 +31,7 @@ export interface DataSourceRow {
 }
 
 export interface DataSourceQueries {
-  /** The Items of an end user (row id) with their accounts, oldest first. Removed transactions do not count. */
+  /** The Items of an end user (row id) with their accounts, oldest first. Removed transactions and duplicates do not count. */
   list(organizationId: string, endUserRowId: string): Promise<DataSourceRow[]>;
 }
 
@@ -49,7 +49,7 @@ export function createDataSourceQueries(db: Database): DataSourceQueries {
                   n.min_date, n.max_date, coalesce(n.num_transactions, 0)::int as num_transactions
              from accounts a
              left join (select t.item_id, t.account_id, min(t.date) as min_date, max(t.date) as max_date, count(*) as num_transactions
-                          from transactions t where t.end_user_id = :endUserRowId and t.removed_at is null
+                          from transactions t where t.end_user_id = :endUserRowId and t.removed_at is null and t.duplicate_of is null
                          group by t.item_id, t.account_id) n on n.item_id = a.item_id and n.account_id = a.account_id
             where a.organization_id = :organizationId and a.end_user_id = :endUserRowId
             order by a.created_at, a.id`,

@@ -38,6 +38,8 @@ export interface LookRow {
   budget_until: Date | null;
   budget_priority: WorkPriority | null;
   attention: Attention[];
+  /** Plaid's id of the Item that supersedes this one. */
+  superseded_by_item_id: string | null;
   base_url: string;
   client_id: string;
   client_secret_ciphertext: Buffer;
@@ -104,7 +106,8 @@ const ITEM_COLUMNS = [
   .join(', ');
 
 const LOOK = `
-  select ${ITEM_COLUMNS}, i.next_sync_at <= now() as due, g.base_url, g.client_id, g.client_secret_ciphertext, g.client_secret_key_id,
+  select ${ITEM_COLUMNS}, (select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id,
+         i.next_sync_at <= now() as due, g.base_url, g.client_id, g.client_secret_ciphertext, g.client_secret_key_id,
          g.deleted_at is not null as integration_deleted, s.claimed_gen, s.synced_gen, s.dirty_gen > s.synced_gen as dirty,
          s.dirty_gen > greatest(s.synced_gen, s.bulk_gen) as fresh,
          array(select a.account_id from accounts a where a.item_id = i.id and a.plaid is not null) as account_ids,

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../database.js';
 import { stampChanges } from './changes.js';
 import { markItemDirty } from './dirty-mark.js';
+import { lockFamily, relinksToEnd, undoRelink } from './relink-effects.js';
 
 export interface RemovalOptions {
   /** The Item has been removed at Plaid: there is nothing left to sync, ever. */
@@ -24,7 +25,7 @@ async function erase(trx: Transaction, itemId: string): Promise<string[]> {
         set amount = null, currency = null, date = null, authorized_date = null, occurred_at = null, description = null,
             merchant_name = null, payment_channel = null, transaction_code = null, category_primary = null,
             category_detailed = null, pending = null, plaid = '{}', plaid_bytes = null,
-            removed_at = coalesce(removed_at, now())
+            removed_at = coalesce(removed_at, now()), duplicate_of = null
       where item_id = ? and plaid <> '{}'
       returning id`,
     [itemId],
@@ -66,6 +67,21 @@ async function eraseWebhooks(trx: Transaction, itemId: string): Promise<void> {
   );
 }
 
+/**
+ * What stood for rows of an older Item is gone: they are shown again, and an Item that nothing supersedes any more is
+ * synced again. The sweep signals its workflow.
+ */
+async function endRelinks(trx: Transaction, itemId: string): Promise<{ changed: string[]; awake: string[] }> {
+  const changed: string[] = [];
+  const awake = new Set<string>();
+  for (const relink of await relinksToEnd(trx, itemId)) {
+    const undone = await undoRelink(trx, relink, 'ended', 'ardea');
+    changed.push(...undone.changed);
+    if (undone.awake && relink.old_item_id !== itemId) awake.add(relink.old_item_id);
+  }
+  return { changed, awake: [...awake] };
+}
+
 export function createItemRemovalQueries({
   db,
   signalStaleAfterMs,
@@ -76,7 +92,8 @@ export function createItemRemovalQueries({
   return {
     remove: (organizationId, itemId, options) =>
       db.transaction(async (trx) => {
-        // The Item's row first, like a merge: a sync under way then fails its compare-and-set (invariant I1).
+        // The Items' rows first, like a merge: a sync under way then fails its compare-and-set (invariant I1).
+        if (options.erase) await lockFamily(trx, itemId);
         await trx.raw(
           `update items
               set desired_state = 'disabled', health = case when :removedAtPlaid then 'deleted' else health end,
@@ -85,11 +102,17 @@ export function createItemRemovalQueries({
             where id = :itemId and organization_id = :organizationId`,
           { itemId, organizationId, removedAtPlaid: options.removedAtPlaid },
         );
+        const relinks = options.erase ? await endRelinks(trx, itemId) : { changed: [], awake: [] };
         const erased = options.erase ? await erase(trx, itemId) : [];
-        const { signal } = await markItemDirty(trx, itemId, signalStaleAfterMs);
+        // In the order of the Items' ids, like every statement that locks several of item_sync.
+        let signal = false;
+        for (const id of [itemId, ...relinks.awake].sort()) {
+          const marked = await markItemDirty(trx, id, signalStaleAfterMs);
+          if (id === itemId) signal = marked.signal;
+        }
         // After item_sync, in the order of intake: a delivery of a known JWT holds item_sync and wants its row.
         if (options.erase) await eraseWebhooks(trx, itemId);
-        await stampChanges(trx, organizationId, erased);
+        await stampChanges(trx, organizationId, [...new Set([...relinks.changed, ...erased])]);
         return { signal };
       }),
   };

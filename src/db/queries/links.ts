@@ -26,6 +26,10 @@ export interface LinkRow {
   history: HistoryState;
   last_successful_sync_at: Date | null;
   next_sync_at: Date | null;
+  superseded_at: Date | null;
+  /** Plaid's ids of the Item that supersedes this one, and of the latest one that this one supersedes. */
+  superseded_by_item_id: string | null;
+  supersedes_item_id: string | null;
   created_at: Date;
   updated_at: Date;
   attention: Attention[];
@@ -61,6 +65,8 @@ export type LinkOutcome =
   | { kind: 'other_integration' }
   /** The Item is in sync with another token, and Plaid has not confirmed the new one. Nothing was changed. */
   | { kind: 'unconfirmed_token' }
+  /** The same accounts are synced through a newer Item: the rows would be there twice. Nothing was changed. */
+  | { kind: 'superseded'; byItemId: string }
   /** The integration was deleted meanwhile; nothing was changed. */
   | { kind: 'no_integration' };
 
@@ -83,6 +89,7 @@ const LINK_COLUMNS = [
   'history',
   'last_successful_sync_at',
   'next_sync_at',
+  'superseded_at',
   'created_at',
   'updated_at',
   'attention',
@@ -94,8 +101,11 @@ const LINK_COLUMNS = [
 const LAST_WEBHOOK = `(select w.last_received_at from plaid_webhooks w where w.item_id = i.id and w.gen is not null
                          order by w.gen desc limit 1) as last_webhook_at`;
 
+const RELINKED = `(select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id,
+  (select o.plaid_item_id from items o where o.superseded_by = i.id order by o.superseded_at desc limit 1) as supersedes_item_id`;
+
 /** A LinkRow of `items i`, for select lists. */
-export const LINK = `${LINK_COLUMNS.map((column) => `i.${column}`).join(', ')}, ${LAST_WEBHOOK}`;
+export const LINK = `${LINK_COLUMNS.map((column) => `i.${column}`).join(', ')}, ${LAST_WEBHOOK}, ${RELINKED}`;
 
 /** Where an Item's access token is sealed; sealing and opening must agree on it. */
 export const accessTokenPlace = (itemId: string): SecretPlace => ({
@@ -128,6 +138,7 @@ interface ExistingItem {
   desired_state: DesiredState;
   access_token_ciphertext: Buffer;
   access_token_key_id: string;
+  superseded_by_item_id: string | null;
 }
 
 export interface LinkQueriesDeps {
@@ -196,13 +207,16 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         await trx.raw('select lock_plaid_item(?, ?)', [input.integrationId, input.plaidItemId]);
         const existing = (
           await trx.raw<{ rows: ExistingItem[] }>(
-            `select i.id, e.end_user_id as end_user, i.health, i.desired_state, i.access_token_ciphertext, i.access_token_key_id
+            `select i.id, e.end_user_id as end_user, i.health, i.desired_state, i.access_token_ciphertext, i.access_token_key_id,
+                    (select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id
                from items i join end_users e on e.id = i.end_user_id
               where i.integration_id = ? and i.plaid_item_id = ? for no key update of i`,
             [input.integrationId, input.plaidItemId],
           )
         ).rows[0];
         if (existing && existing.end_user !== input.endUserId) return { kind: 'other_end_user' };
+        if (existing?.superseded_by_item_id != null)
+          return { kind: 'superseded', byItemId: existing.superseded_by_item_id };
         if (!existing && (await isLinkedElsewhere(trx, input))) return { kind: 'other_integration' };
         if (
           existing &&

@@ -29,7 +29,7 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
       const { rows } = await db.raw<{ rows: { item_id: string }[] }>(
         `with owed as (
            select s.item_id from item_sync s join items i on i.id = s.item_id
-            where ((i.desired_state = 'active' and i.health <> 'deleted' and i.action is distinct from 'decide'
+            where ((i.desired_state = 'active' and i.superseded_by is null and i.health <> 'deleted' and i.action is distinct from 'decide'
                     and (i.hold_until is null or i.hold_until <= now())
                     -- An Item that was told its turn waits for it, unless something came that no look has seen yet.
                     and (i.budget_until is null or i.budget_until <= now() or s.signalled_gen > s.claimed_gen)
@@ -37,7 +37,10 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
                     and ((s.dirty_gen > s.synced_gen and (i.failures = 0 or i.next_sync_at <= now()))
                          or i.next_sync_at <= now() - :stale::interval))
                    -- A pause or a removal whose signal got lost: its workflow has not looked since.
-                   or (i.desired_state <> 'active' and s.signalled_gen > s.claimed_gen))
+                   or (i.desired_state <> 'active' and s.signalled_gen > s.claimed_gen)
+                   -- Superseded by the commit of another Item, which signals nobody: its workflow is to learn of it.
+                   or (i.superseded_by is not null and (s.signalled_gen > s.claimed_gen or s.signalled_at is null
+                                                        or s.signalled_at < i.superseded_at)))
               and (s.signalled_at is null
                    or s.signalled_at < now() - least(:stale::interval * 2 ^ least(s.repeated_signals, 20), interval '${LONGEST_DELAY}'))
             order by s.signalled_at nulls first limit :limit for no key update of s skip locked)
@@ -64,7 +67,8 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
     },
     async liveItems(after, limit) {
       const { rows } = await db.raw<{ rows: { id: string }[] }>(
-        `select id from items where desired_state = 'active' and health <> 'deleted' and (:after::uuid is null or id > :after::uuid)
+        `select id from items
+          where desired_state = 'active' and health <> 'deleted' and superseded_by is null and (:after::uuid is null or id > :after::uuid)
           order by id limit :limit`,
         { after, limit },
       );

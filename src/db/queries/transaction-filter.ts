@@ -24,6 +24,8 @@ export interface TransactionFilter {
   pending?: boolean | undefined;
   /** Removed rows are left out unless this is true. */
   includeRemoved: boolean;
+  /** Rows that another Item's row stands for are left out unless this is true. */
+  includeDuplicates: boolean;
 }
 
 export const TRANSACTION_ORDERS = {
@@ -56,6 +58,7 @@ export function applyFilter(query: Knex.QueryBuilder, organizationId: string, f:
   };
   where('t.organization_id = ?', organizationId);
   if (!f.includeRemoved) void query.whereRaw('t.removed_at is null');
+  if (!f.includeDuplicates) void query.whereRaw('t.duplicate_of is null');
   where('t.end_user_id = ?', f.endUserRowId);
   where('t.id = ?', f.transactionId);
   // Through the Items, because reference_id is unique, and indexed, within its Item.

@@ -30,6 +30,8 @@ export interface TransactionRow {
   personal_finance_category: string | null;
   created_at: Date;
   removed_at: Date | null;
+  /** Row id of the row that stands for this one; null unless this is a duplicate. */
+  duplicate_of: string | null;
   /** ISO 8601 with microseconds: monotone per organisation. */
   last_updated: string;
   /** JSON text and, where jsonb cannot hold it, Plaid's own bytes; only when asked for. */
@@ -50,7 +52,7 @@ const COLUMNS = `
       where p.item_id = t.item_id and p.pending_reference_id = t.reference_id
       order by p.removed_at nulls first, p.id limit 1)
   end as posted_reference_id,
-  (t.plaid -> 'personal_finance_category')::text as personal_finance_category, t.created_at, t.removed_at,
+  (t.plaid -> 'personal_finance_category')::text as personal_finance_category, t.created_at, t.removed_at, t.duplicate_of,
   ${isoTime('coalesce(c.stamped_at, t.created_at)')} as last_updated`;
 
 const PLAID_COLUMNS = ', t.plaid::text as plaid, t.plaid_bytes';

@@ -19,7 +19,7 @@ export interface TransactionPage {
 export interface TransactionQueries {
   list(organizationId: string, page: TransactionPage): Promise<TransactionRow[]>;
   count(organizationId: string, filter: TransactionFilter): Promise<number>;
-  /** By reference_id, which wins, or by row id (null: the address is no heron id). Removed rows are found too. */
+  /** By reference_id, which wins, or by row id (null: the address is no heron id). Removed rows and duplicates are found too. */
   find(
     organizationId: string,
     referenceId: string,
@@ -78,7 +78,7 @@ export function createTransactionQueries(db: Database): TransactionQueries {
                  union
                  select r.id, r.reference_id from transactions r where r.id = :rowId and r.organization_id = :organizationId) f
            join transactions t on t.id = f.id ${TRANSACTION_JOINS}
-          order by f.reference_id = :referenceId desc, t.removed_at nulls first, t.id desc limit 1`,
+          order by f.reference_id = :referenceId desc, t.removed_at nulls first, t.duplicate_of is not null, t.id desc limit 1`,
         { organizationId, referenceId, rowId },
       );
       return rows[0] ?? null;

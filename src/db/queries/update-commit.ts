@@ -6,6 +6,8 @@ import { runPrepared } from '../prepared.js';
 import { mergeAccounts, type AccountsInput } from './accounts-merge.js';
 import { stampChanges } from './changes.js';
 import { mergeRows, type MergedRows, type MergeRowsInput } from './merge-rows.js';
+import { HAS_RELATIVES, relinkAfterMerge } from './relink-commit.js';
+import { lockFamily } from './relink-effects.js';
 import { missingFromSnapshot, tombstone } from './reconcile.js';
 import type { LookBasis } from './look-results.js';
 
@@ -43,6 +45,8 @@ export type CommitOutcome =
   /** The snapshot lacks too many rows to remove them unasked; nothing was written. */
   | { kind: 'unconfirmed'; missing: string[] };
 
+class HasRelatives extends Error {}
+
 class Rollback extends Error {
   constructor(readonly outcome: CommitOutcome) {
     super(outcome.kind);
@@ -54,31 +58,58 @@ class Rollback extends Error {
  * Either everything is visible afterwards, the change feed included, or nothing.
  */
 export async function commitUpdate(db: Database, update: UpdateCommit): Promise<CommitOutcome> {
+  const outcome = await attempt(db, update, false);
+  return outcome === 'has_relatives' ? inFamily(await attempt(db, update, true)) : outcome;
+}
+
+function inFamily(outcome: CommitOutcome | 'has_relatives'): CommitOutcome {
+  if (outcome === 'has_relatives') throw new Error('the family was locked already');
+  return outcome;
+}
+
+/**
+ * Nearly every Item has no relatives, and its commit asks for nothing more than its own row. One that has some learns so
+ * from the lock of that row, lets it go, and begins again with its family, whose rows are locked in the order of their ids.
+ */
+async function attempt(
+  db: Database,
+  update: UpdateCommit,
+  withFamily: boolean,
+): Promise<CommitOutcome | 'has_relatives'> {
   try {
     return await db.transaction(async (trx) => {
-      await lockItem(trx, update.basis);
+      if (withFamily) await lockFamily(trx, update.basis.itemId);
+      const { hasRelatives } = await lockItem(trx, update.basis);
+      if (hasRelatives && !withFamily) throw new HasRelatives();
       await mergeAccountsIfAny(trx, update);
       const merged = await mergeAll(trx, update);
       const again = await finish(trx, update, merged);
+      const { changedIds } = merged;
+      const relinked = hasRelatives
+        ? await relinkAfterMerge(trx, { itemId: update.basis.itemId, changedIds })
+        : [];
       await failpoint('look.in_commit');
-      await stampChanges(trx, update.organizationId, merged.changedIds);
+      await stampChanges(trx, update.organizationId, [...new Set([...changedIds, ...relinked])]);
       return { kind: 'committed', merged, again };
     });
   } catch (error) {
+    if (error instanceof HasRelatives) return 'has_relatives';
     if (error instanceof Rollback) return error.outcome;
     throw error;
   }
 }
 
 /** `no key update`, never `update`: the inbox's foreign key must not wait for a merge. */
-async function lockItem(trx: Transaction, basis: LookBasis): Promise<void> {
-  const rows = await runPrepared(
+async function lockItem(trx: Transaction, basis: LookBasis): Promise<{ hasRelatives: boolean }> {
+  const [locked] = await runPrepared<{ hasRelatives: boolean }>(
     trx,
     'lock_item',
-    `select 1 from items where id = :itemId and sync_version = :syncVersion and desired_state = 'active' for no key update`,
+    `select ${HAS_RELATIVES} as "hasRelatives" from items i
+      where i.id = :itemId and i.sync_version = :syncVersion and i.desired_state = 'active' for no key update of i`,
     { itemId: basis.itemId, syncVersion: basis.syncVersion },
   );
-  if (rows.length === 0) throw new Rollback({ kind: 'superseded' });
+  if (!locked) throw new Rollback({ kind: 'superseded' });
+  return locked;
 }
 
 async function mergeAccountsIfAny(trx: Transaction, update: UpdateCommit): Promise<void> {

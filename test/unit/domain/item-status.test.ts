@@ -4,7 +4,7 @@ import { linkStatus, LINK_STATUSES, type ItemStatusFacts } from '../../../src/do
 const since = new Date();
 
 describe('the status of a link', () => {
-  it.each<[ItemStatusFacts, string]>([
+  it.each<[Omit<ItemStatusFacts, 'superseded'>, string]>([
     [{ health: 'pending', desiredState: 'active', syncingSince: null }, 'pending'],
     [{ health: 'pending', desiredState: 'active', syncingSince: since }, 'syncing'],
     [{ health: 'active', desiredState: 'active', syncingSince: null }, 'active'],
@@ -16,7 +16,17 @@ describe('the status of a link', () => {
     [{ health: 'deleted', desiredState: 'disabled', syncingSince: null }, 'deleted_in_plaid'],
     [{ health: 'deleted', desiredState: 'active', syncingSince: since }, 'deleted_in_plaid'],
   ])('of %o is %s', (facts, status) => {
-    expect(linkStatus(facts)).toBe(status);
+    expect(linkStatus({ ...facts, superseded: false })).toBe(status);
     expect(LINK_STATUSES).toContain(status);
+  });
+
+  it.each<[ItemStatusFacts['health'], string]>([
+    ['active', 'sync_disabled'],
+    ['erroring', 'sync_disabled'],
+    ['deleted', 'deleted_in_plaid'],
+  ])('of a superseded Item that is %s is %s', (health, status) => {
+    expect(linkStatus({ health, desiredState: 'active', syncingSince: since, superseded: true })).toBe(
+      status,
+    );
   });
 });

@@ -7,6 +7,7 @@ const healthy: LookFacts = {
   health: 'active',
   action: null,
   integrationDeleted: false,
+  superseded: false,
   dirty: true,
   held: false,
   priority: 'fresh',
@@ -36,6 +37,7 @@ describe('the plan of a look', () => {
     ['stops rather than rests', { desiredState: 'paused', health: 'deleted' }, { kind: 'stop' }],
     ['rests while the user has paused it', { desiredState: 'paused', due: true }, { kind: 'rest' }],
     ['rests until an operator decides', { health: 'erroring', action: 'decide' }, { kind: 'rest' }],
+    ['rests while another Item supersedes it', { superseded: true, due: true }, { kind: 'rest' }],
     ['probes an erroring Item', { health: 'erroring', action: 'update_mode' }, { ...SYNC, probe: true }],
     ['probes an unchecked token', { tokenChecked: false }, { ...SYNC, probe: true }],
     [
@@ -82,6 +84,7 @@ describe('the plan of a look', () => {
       health: fc.constantFrom('pending', 'active', 'erroring', 'deleted'),
       action: fc.constantFrom(null, 'update_mode', 'new_link', 'fix_keys', 'decide', 'wait'),
       integrationDeleted: fc.boolean(),
+      superseded: fc.boolean(),
       dirty: fc.boolean(),
       held: fc.boolean(),
       priority: fc.constantFrom('fresh', 'bulk'),
@@ -100,6 +103,7 @@ describe('the plan of a look', () => {
         const may =
           each.desiredState === 'active' &&
           !each.integrationDeleted &&
+          !each.superseded &&
           each.health !== 'deleted' &&
           each.action !== 'decide' &&
           !each.held &&

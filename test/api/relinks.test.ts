@@ -1,0 +1,322 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import type { changesAnswer } from '../../src/api/changes/schema.js';
+import type { dataSourcesAnswer } from '../../src/api/data-sources/schema.js';
+import type { linkAnswer } from '../../src/api/links/schema.js';
+import type { relinkAnswer, relinksAnswer } from '../../src/api/relinks/schema.js';
+import type { transactionAnswer, transactionsAnswer } from '../../src/api/transactions/schema.js';
+import { createSimulator, type Simulator } from '../../simulator/create-simulator.js';
+import { toPublicId } from '../../src/domain/ids.js';
+import {
+  createSimulatorIntegration,
+  createTestApi,
+  type TestApi,
+  type TestIntegration,
+} from '../support/api.js';
+import { createSimulatorItem } from '../support/simulator.js';
+import { stampChanges } from '../../src/db/queries/changes.js';
+
+type Relink = z.output<typeof relinkAnswer>['relink'];
+
+let api: TestApi;
+let simulator: Simulator;
+let integration: TestIntegration;
+let users = 0;
+
+beforeAll(async () => {
+  simulator = await createSimulator({ seed: 'relinks' });
+  api = await createTestApi({ plaidUrl: simulator.url });
+  integration = await createSimulatorIntegration(api, simulator.url);
+});
+afterAll(async () => {
+  await api.close();
+  await simulator.close();
+});
+
+interface Pair {
+  endUserId: string;
+  older: { itemId: string; accessToken: string; rowId: string };
+  newer: { itemId: string; rowId: string };
+  relinkId: string;
+}
+
+/** Two linked Items with three rows each and a doubtful relink of their accounts, as the engine stores it. */
+const doubtfulPair = async (): Promise<Pair> => {
+  const endUserId = `user-${++users}`;
+  const { db } = api.deps;
+  const linked = async (prefix: string) => {
+    const item = await createSimulatorItem(simulator.url);
+    const { status } = await api.call('POST', integration.linkPath, {
+      body: { item_id: item.itemId, access_token: item.accessToken, end_user_id: endUserId },
+    });
+    expect(status).toBe(201);
+    const row = await db('items')
+      .where({ plaid_item_id: item.itemId })
+      .first<{ id: string; end_user_id: string }>('id', 'end_user_id');
+    const owner = { organization_id: api.organizationId, end_user_id: row.end_user_id, item_id: row.id };
+    await db.transaction(async (trx) => {
+      await trx('accounts').insert({
+        ...owner,
+        account_id: `${prefix}-a`,
+        name: 'Checking',
+        mask: '0000',
+        type: 'depository',
+        plaid: '{}',
+      });
+      const stored = await trx('transactions')
+        .insert(
+          ['12.34', '12.34', '123456789012345678.1234567'].map((amount, index) => ({
+            ...{
+              ...owner,
+              reference_id: `${prefix}-${endUserId}-${index}`,
+              account_id: `${prefix}-a`,
+              amount,
+              currency: 'USD',
+            },
+            ...{ date: '2026-11-01', description: 'Coffee', pending: false, plaid: '{"a": 1}' },
+          })),
+        )
+        .returning<{ id: string }[]>('id');
+      await stampChanges(
+        trx,
+        api.organizationId,
+        stored.map(({ id }) => id),
+      );
+    });
+    return { ...item, rowId: row.id, owner };
+  };
+  const [older, newer] = [await linked('o'), await linked('n')];
+  const rowsOf = async (itemId: string) =>
+    (
+      await db('transactions')
+        .where({ item_id: itemId })
+        .orderBy('reference_id')
+        .select<{ id: string }[]>('id')
+    ).map(({ id }) => id);
+  const [made] = await db('relinks')
+    .insert({
+      ...{
+        organization_id: api.organizationId,
+        end_user_id: older.owner.end_user_id,
+        old_item_id: older.rowId,
+        new_item_id: newer.rowId,
+      },
+      ...{ status: 'doubtful', reason: 'few_rows' },
+      evidence: JSON.stringify({
+        ...{
+          accounts: [],
+          missing_accounts: [],
+          ambiguous_accounts: [],
+          expected: 3,
+          agreed: 2,
+          new_expected: 3,
+          new_agreed: 2,
+        },
+        ...{
+          only_old: (await rowsOf(older.rowId)).slice(2),
+          only_new: (await rowsOf(newer.rowId)).slice(2),
+          history: 'complete',
+        },
+      }),
+    })
+    .returning<{ id: string }[]>('id');
+  return { endUserId, older, newer, relinkId: toPublicId('relink', made!.id) };
+};
+
+const post = (relinkId: string, what: string, body?: unknown) =>
+  api.call<{ relink: Relink }>(
+    'POST',
+    `/api/relinks/${relinkId}/${what}`,
+    body === undefined ? {} : { body },
+  );
+const references = async (endUserId: string, query = '') => {
+  const { json } = await api.call<z.output<typeof transactionsAnswer>>(
+    'GET',
+    `/api/transactions?end_user_id=${endUserId}${query}`,
+  );
+  expect(json._summary.transactions).toBe(json.transactions.length);
+  return json.transactions.map((each) => each.reference_id).sort();
+};
+
+describe('a relink over HTTP', () => {
+  it('is listed with its evidence, decided, and taken back; everything that reads transactions follows', async () => {
+    const { endUserId, older, newer, relinkId } = await doubtfulPair();
+    const [old, fresh] = [
+      [0, 1, 2].map((n) => `o-${endUserId}-${n}`),
+      [0, 1, 2].map((n) => `n-${endUserId}-${n}`),
+    ];
+    const { json: list, text } = await api.call<z.output<typeof relinksAnswer>>(
+      'GET',
+      `/api/relinks?status=doubtful&item_id=${older.itemId}`,
+    );
+    expect(list).toMatchObject({
+      relinks: [
+        {
+          heron_id: relinkId,
+          ...{ status: 'doubtful', reason: 'few_rows', decided_by: 'ardea', end_user_id: endUserId },
+          ...{ old_item_id: older.itemId, new_item_id: newer.itemId, hidden_transactions: 0 },
+          evidence: {
+            expected: 3,
+            agreed: 2,
+            only_in_old: [{ reference_id: old[2], description: 'Coffee' }],
+          },
+        },
+      ],
+      _meta: { total: 1, page: 1, pages: 1 },
+    });
+    // Exact in the evidence too (invariant I9).
+    expect(text).toContain('123456789012345678.1234567');
+
+    const { json: before } = await api.call<z.output<typeof changesAnswer>>(
+      'GET',
+      '/api/transactions/changes?limit=1000',
+    );
+    const accepted = await post(relinkId, 'accept');
+    expect(accepted).toMatchObject({
+      status: 200,
+      json: { relink: { status: 'superseded', decided_by: 'operator', hidden_transactions: 3 } },
+    });
+    expect(accepted.json.relink.evidence.accounts).toMatchObject([
+      {
+        old_account: { account_id: 'o-a', mask: '0000' },
+        new_account: { account_id: 'n-a' },
+        matched_by: 'description',
+      },
+    ]);
+    expect(await references(endUserId)).toEqual(fresh);
+    expect(await references(endUserId, '&include_duplicates=true')).toEqual([...fresh, ...old]);
+    const feed = async (cursor: string) =>
+      (await api.call<z.output<typeof changesAnswer>>('GET', `/api/transactions/changes?cursor=${cursor}`))
+        .json;
+    const after = await feed(before.next_cursor);
+    expect(after.changes.map((each) => [each.op, each.transaction.reference_id])).toEqual(
+      old.map((id) => ['delete', id]),
+    );
+
+    const single = await api.call<z.output<typeof transactionAnswer>>('GET', `/api/transactions/${old[0]}`);
+    const standing = await api.call<z.output<typeof transactionAnswer>>(
+      'GET',
+      `/api/transactions/${fresh[0]}`,
+    );
+    expect(single.json.transaction_enriched.features).toMatchObject({
+      is_potential_duplicate: true,
+      duplicate_of_id: standing.json.transaction_enriched.heron_id,
+    });
+    expect(standing.json.transaction_enriched.features).toMatchObject({
+      is_potential_duplicate: false,
+      duplicate_of_id: null,
+    });
+    const sources = await api.call<z.output<typeof dataSourcesAnswer>>(
+      'GET',
+      `/api/end_users/${endUserId}/data_sources`,
+    );
+    expect(sources.json.map((source) => source.data_source_accounts[0]!.num_transactions)).toEqual([0, 3]);
+    expect(sources.json[0]).toMatchObject({ status: 'sync_disabled' });
+
+    const linkOf = async (itemId: string) =>
+      (await api.call<z.output<typeof linkAnswer>>('GET', `${integration.linkPath}/${itemId}`)).json.link;
+    expect(await linkOf(older.itemId)).toMatchObject({
+      status: 'sync_disabled',
+      status_message: expect.stringMatching(/^\[SUPERSEDED\] /) as string,
+      ...{ action: null, superseded_by_item_id: newer.itemId, supersedes_item_id: null },
+    });
+    expect(await linkOf(newer.itemId)).toMatchObject({
+      superseded_by_item_id: null,
+      supersedes_item_id: older.itemId,
+    });
+    for (const what of ['refresh', 'pause', 'resume'])
+      expect(await api.call('POST', `${integration.linkPath}/${older.itemId}/${what}`)).toMatchObject({
+        status: 409,
+        json: { error: 'link.superseded' },
+      });
+
+    const reverted = await post(relinkId, 'revert', { sync: false });
+    expect(reverted.json.relink).toMatchObject({ status: 'reverted', hidden_transactions: 0 });
+    expect(await references(endUserId)).toEqual([...fresh, ...old]);
+    expect(
+      (await feed(after.next_cursor)).changes.map((each) => [each.op, each.transaction.reference_id]),
+    ).toEqual(old.map((id) => ['upsert', id]));
+    expect(await linkOf(older.itemId)).toMatchObject({
+      status: 'sync_disabled',
+      status_message: null,
+      superseded_by_item_id: null,
+    });
+  });
+
+  it('refuses the old Item with its token, until the relink is reverted', async () => {
+    const { endUserId, relinkId, older } = await doubtfulPair();
+    await post(relinkId, 'accept');
+    const body = { item_id: older.itemId, access_token: older.accessToken, end_user_id: endUserId };
+    expect(await api.call('POST', integration.linkPath, { body })).toMatchObject({
+      status: 409,
+      json: { error: 'link.superseded' },
+    });
+    expect(
+      await api.call('PUT', `/api/integration_links/${older.itemId}`, {
+        body: { access_token: older.accessToken },
+      }),
+    ).toMatchObject({
+      status: 409,
+      json: { error: 'link.superseded' },
+    });
+    await post(relinkId, 'revert');
+    expect(await api.call('POST', integration.linkPath, { body })).toMatchObject({ status: 201 });
+  });
+
+  it('takes accounts that the operator names, if they fit', async () => {
+    const { relinkId } = await doubtfulPair();
+    const named = (...pairs: [string, string][]) => ({
+      accounts: pairs.map(([old_account_id, new_account_id]) => ({ old_account_id, new_account_id })),
+    });
+    expect(await post(relinkId, 'accept', named(['o-a', 'o-a']))).toMatchObject({ status: 422 });
+    expect(await post(relinkId, 'accept', named(['x', 'n-a']))).toMatchObject({ status: 422 });
+    expect(await post(relinkId, 'accept', named(['o-a', 'n-a'], ['o-a', 'n-a']))).toMatchObject({
+      status: 422,
+    });
+    const { json } = await post(relinkId, 'accept', named(['o-a', 'n-a']));
+    expect(json.relink.evidence.accounts[0]).toMatchObject({ matched_by: 'operator' });
+  });
+
+  it('is decided where its status allows it', async () => {
+    const { relinkId } = await doubtfulPair();
+    expect(await post(relinkId, 'revert')).toMatchObject({
+      status: 409,
+      json: { error: 'relink.not_decidable' },
+    });
+    expect(await post(relinkId, 'reject')).toMatchObject({
+      status: 200,
+      json: { relink: { status: 'rejected' } },
+    });
+    expect(await post(relinkId, 'reject')).toMatchObject({ status: 409 });
+    expect(await post(relinkId, 'accept')).toMatchObject({ status: 200 });
+  });
+
+  it('of another organisation is not there (invariant I8)', async () => {
+    const { relinkId, older } = await doubtfulPair();
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/accept'],
+      ['POST', '/reject'],
+      ['POST', '/revert'],
+    ] as const)
+      expect(
+        await api.call(method, `/api/relinks/${relinkId}${path}`, { key: api.foreignKey }),
+      ).toMatchObject({
+        status: 404,
+        json: { error: 'relink.not_found' },
+      });
+    const { json } = await api.call<z.output<typeof relinksAnswer>>(
+      'GET',
+      `/api/relinks?item_id=${older.itemId}`,
+      { key: api.foreignKey },
+    );
+    expect(json.relinks).toEqual([]);
+    expect(await api.call('GET', '/api/relinks/rln_nonsense')).toMatchObject({ status: 404 });
+    expect(await api.call('GET', '/api/relinks?status=odd')).toMatchObject({ status: 422 });
+    const { json: filtered } = await api.call<z.output<typeof relinksAnswer>>(
+      'GET',
+      '/api/relinks?status=doubtful,rejected&limit=1',
+    );
+    expect(filtered.relinks).toHaveLength(1);
+  });
+});
