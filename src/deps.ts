@@ -7,6 +7,8 @@ import { createChangeReadQueries, type ChangeReadQueries } from './db/queries/ch
 import { createDataSourceQueries, type DataSourceQueries } from './db/queries/data-sources.js';
 import { createEndUserQueries, type EndUserQueries } from './db/queries/end-users.js';
 import { createInboxQueries, type InboxQueries } from './db/queries/inbox.js';
+import { createInboxReads, type InboxReads } from './db/queries/inbox-reads.js';
+import { createInboxReplayQueries, type InboxReplayQueries } from './db/queries/inbox-replay.js';
 import { createIntegrationQueries, type IntegrationQueries } from './db/queries/integrations.js';
 import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/item-removal.js';
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
@@ -56,6 +58,8 @@ export interface Deps {
   changes: ChangeReadQueries;
   changeListener: ChangeListener;
   inbox: InboxQueries;
+  inboxReads: InboxReads;
+  inboxReplays: InboxReplayQueries;
   verifyWebhook: WebhookVerifier;
   /** Sends what is queued, then closes connections in the reverse order of their making. */
   close(): Promise<void>;
@@ -126,6 +130,8 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     syncRuns: createSyncRunQueries(db),
     changes: createChangeReadQueries(db),
     changeListener,
+    inboxReads: createInboxReads(db),
+    inboxReplays: createInboxReplayQueries(owned),
     inbox: createInboxQueries({ ...owned, maxRejected: config.INBOX_MAX_UNVERIFIED }),
     verifyWebhook: createWebhookVerifier({
       keys: createWebhookKeyCache({ gateway: plaid, timeoutMs: config.PLAID_CHECK_TIMEOUT }),

@@ -4,6 +4,7 @@ import { createDataSourceRoutes } from './data-sources/routes.js';
 import { createEndUserRoutes } from './end-users/routes.js';
 import { createHealthRoutes } from './health/routes.js';
 import { createHelloRoutes } from './hello/routes.js';
+import { createInboxRoutes } from './inbox/routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
 import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
@@ -23,6 +24,7 @@ export function createRoutes(deps: Deps): Route[] {
     // Before the transactions: "changes" is no reference_id.
     ...createChangeRoutes(deps),
     ...createTransactionRoutes(deps),
+    ...createInboxRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];

@@ -111,6 +111,7 @@ export const ERRORS = {
     status: 503,
     wayOut: 'Plaid did not give the verification key; send the webhook again later, as Plaid does.',
   },
+  'webhook.not_found': { status: 404, wayOut: 'List the inbox with GET /api/plaid_webhooks.' },
   'webhook.too_large': { status: 413, wayOut: 'Plaid webhooks are far below 256 kB.' },
   'service.unavailable': { status: 503, wayOut: 'Try again after the seconds in Retry-After.' },
   'internal.error': { status: 500, wayOut: 'Report the request id.' },

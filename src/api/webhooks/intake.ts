@@ -1,12 +1,11 @@
 import type { InboxQueries, IntakeIntegration, Received, StoredHeaders } from '../../db/queries/inbox.js';
-import { clientSecretPlace } from '../../db/queries/integrations.js';
 import type { SecretBox } from '../../db/secret-box.js';
 import { AppError } from '../../domain/errors.js';
 import { failpoint } from '../../failpoints.js';
 import type { Logger } from '../../logger.js';
-import type { KeySource } from '../../plaid/webhook-key-cache.js';
 import type { RejectionReason, WebhookVerifier } from '../../plaid/webhook-verification.js';
 import type { ItemSignals } from '../../temporal/item-signals.js';
+import { createKeySource } from './key-source.js';
 import { createIntegrationLookup } from './integration-lookup.js';
 import { readWebhookFields } from './webhook-body.js';
 
@@ -78,18 +77,7 @@ export function createWebhookIntake(deps: WebhookIntakeDeps): WebhookIntake {
     return found;
   };
 
-  const keySource = (row: IntakeIntegration): KeySource => ({
-    baseUrl: row.base_url,
-    clientId: row.client_id,
-    credentials: () => ({
-      baseUrl: row.base_url,
-      clientId: row.client_id,
-      secret: secrets.open(
-        { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
-        clientSecretPlace(row.id),
-      ),
-    }),
-  });
+  const keySource = createKeySource(secrets);
 
   const reject = async (
     row: IntakeIntegration,

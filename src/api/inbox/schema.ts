@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { WEBHOOK_STATES } from '../../db/queries/inbox-reads.js';
+import { heronId, queryTime, text, time } from '../fields.js';
+import { keysetQuery, nextCursor } from '../keyset.js';
+
+const verdict = z.enum(['verified', 'stale', 'rejected']).meta({
+  description:
+    '`verified`: signed by Plaid. `stale`: signed by Plaid, long ago; taken as a hint. `rejected`: not believed, kept for diagnosis.',
+});
+const state = z.enum(WEBHOOK_STATES).meta({
+  description:
+    '`waiting` for the next look at its Item. `consumed` by one. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more. `rejected`: not believed.',
+});
+
+const inboxWebhookFields = {
+  heron_id: z.string().meta({ examples: ['iwh_3mJr7AoUXx2WqdBvcQTzHa'] }),
+  integration_heron_id: z.string(),
+  item_id: z.string().nullable().meta({ description: "Plaid's item_id, as the body has it." }),
+  verdict,
+  rejection: z.string().nullable().meta({ description: 'Why it was rejected.' }),
+  state,
+  webhook_type: z.string().nullable(),
+  webhook_code: z.string().nullable(),
+  deliveries: z.int().meta({ description: 'How often the same webhook came.' }),
+  received: time,
+  last_received: time,
+  forward: z.object({
+    state: z.enum(['none', 'pending', 'sent', 'failed', 'stopped']),
+    attempts: z.int(),
+    error: z.string().nullable(),
+    forwarded: time.nullable(),
+  }),
+  replays: z.int(),
+  last_replayed: time.nullable(),
+};
+
+export const inboxWebhook = z.object(inboxWebhookFields).meta({ id: 'InboxWebhook' });
+export const inboxWebhookWhole = z
+  .object({
+    ...inboxWebhookFields,
+    headers: z.record(z.string(), z.string()),
+    body: z.string().nullable().meta({ description: 'The body as text; null when it is not UTF-8.' }),
+    body_base64: z.string().meta({ description: 'The bytes as they came.' }),
+  })
+  .meta({ id: 'InboxWebhookWhole' });
+
+const filters = {
+  integration_heron_id: heronId('integration').optional(),
+  item_id: text(1, 256).optional().meta({ description: "Plaid's item_id." }),
+  verdict: verdict.optional(),
+  state: state.optional(),
+  webhook_type: text(1, 200).optional(),
+  webhook_code: text(1, 200).optional(),
+  received_min: queryTime.optional(),
+  received_max: queryTime.optional(),
+};
+
+export const inboxQuery = z.strictObject({ ...filters, ...keysetQuery });
+export const inboxAnswer = z.object({ plaid_webhooks: z.array(inboxWebhook), next_cursor: nextCursor });
+export const inboxWebhookAnswer = z.object({ plaid_webhook: inboxWebhookWhole });
+
+const forward = z.boolean().default(false).meta({
+  description: "Also pass it on again to the integration's webhook_url, if there is one.",
+});
+
+export const replayOne = z.strictObject({ forward });
+
+/** No filter at all would replay everything: that has to be said. */
+export const replayMany = z
+  .strictObject({
+    ...filters,
+    heron_ids: z
+      .array(heronId('inboxWebhook'))
+      .min(1)
+      .max(500)
+      .optional()
+      .meta({ description: 'Just these, whatever else is given.' }),
+    limit: z.int().min(1).max(500).default(100).meta({ description: 'At most so many, the oldest.' }),
+    forward,
+  })
+  .refine(
+    ({ forward: _forward, limit: _limit, ...chosen }) =>
+      Object.values(chosen).some((value) => value !== undefined),
+    {
+      message: 'Name heron_ids or at least one filter.',
+    },
+  )
+  .meta({ id: 'Replay' });
+
+export const replayResult = z
+  .object({
+    heron_id: z.string(),
+    outcome: z.enum(['replayed', 'unmatched', 'stopped', 'still_rejected', 'key_unavailable']).meta({
+      description:
+        '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more. `still_rejected`: verified again, in vain. `key_unavailable`: Plaid did not give the key; try again.',
+    }),
+    plaid_webhook_heron_id: z
+      .string()
+      .meta({ description: 'Another id than heron_id when a rejected one has been verified now.' }),
+    forwarded: z.boolean().meta({ description: 'It is being passed on again.' }),
+  })
+  .meta({ id: 'ReplayResult' });
+
+export const replaysAnswer = z.object({ replays: z.array(replayResult) });
+export const replayAnswer = z.object({ replay: replayResult });

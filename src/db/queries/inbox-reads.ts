@@ -1,0 +1,125 @@
+import type { Database } from '../database.js';
+import type { StoredHeaders } from './inbox.js';
+
+export type WebhookVerdict = 'verified' | 'stale' | 'rejected';
+
+/**
+ * What has become of a webhook: `waiting` for a look at its Item, `consumed` by one, `unmatched` to any Item so far,
+ * `stopped`: its Item is not synced any more, `rejected`: not believed.
+ */
+export const WEBHOOK_STATES = ['waiting', 'consumed', 'unmatched', 'stopped', 'rejected'] as const;
+export type WebhookState = (typeof WEBHOOK_STATES)[number];
+
+export interface InboxRow {
+  id: string;
+  integration_id: string;
+  plaid_item_id: string | null;
+  verdict: WebhookVerdict;
+  rejection: string | null;
+  webhook_type: string | null;
+  webhook_code: string | null;
+  state: WebhookState;
+  deliveries: number;
+  received_at: Date;
+  last_received_at: Date;
+  forward_state: 'none' | 'pending' | 'sent' | 'failed' | 'stopped';
+  forward_attempts: number;
+  forward_error: string | null;
+  forwarded_at: Date | null;
+  replays: number;
+  last_replayed_at: Date | null;
+}
+
+export interface InboxRowWhole extends InboxRow {
+  body: Buffer;
+  headers: StoredHeaders;
+}
+
+/** Every field narrows; undefined does not. */
+export interface InboxFilter {
+  integrationId?: string | undefined;
+  plaidItemId?: string | undefined;
+  verdict?: WebhookVerdict | undefined;
+  state?: WebhookState | undefined;
+  webhookType?: string | undefined;
+  webhookCode?: string | undefined;
+  /** ISO 8601; of the first delivery. */
+  receivedMin?: string | undefined;
+  receivedMax?: string | undefined;
+}
+
+export interface InboxReads {
+  /** Newest first; `before` is the id where the page before ended. */
+  list(
+    organizationId: string,
+    filter: InboxFilter,
+    page: { before: string | null; limit: number },
+  ): Promise<InboxRow[]>;
+  find(organizationId: string, id: string): Promise<InboxRowWhole | null>;
+  /** Ids of the oldest that match, for a replay. */
+  oldest(organizationId: string, filter: InboxFilter, limit: number): Promise<string[]>;
+}
+
+const STATE = `
+  case when w.verdict = 'rejected' then 'rejected' when w.item_id is null then 'unmatched'
+       when w.gen <= s.synced_gen then 'consumed' when i.desired_state = 'disabled' or i.health = 'deleted' then 'stopped'
+       else 'waiting' end`;
+
+const COLUMNS = `w.id, w.integration_id, w.plaid_item_id, w.verdict, w.rejection, w.webhook_type, w.webhook_code, ${STATE} as state,
+       w.deliveries, w.received_at, w.last_received_at, w.forward_state, w.forward_attempts, w.forward_error, w.forwarded_at,
+       w.replays, w.last_replayed_at`;
+
+const FROM = `plaid_webhooks w left join items i on i.id = w.item_id left join item_sync s on s.item_id = w.item_id`;
+
+const CONDITIONS: Record<keyof InboxFilter, string> = {
+  integrationId: 'w.integration_id = :integrationId',
+  plaidItemId: 'w.plaid_item_id = :plaidItemId',
+  verdict: 'w.verdict = :verdict',
+  state: `${STATE} = :state`,
+  webhookType: 'w.webhook_type = :webhookType',
+  webhookCode: 'w.webhook_code = :webhookCode',
+  receivedMin: 'w.received_at >= :receivedMin::timestamptz',
+  receivedMax: 'w.received_at <= :receivedMax::timestamptz',
+};
+
+function where(filter: InboxFilter): { sql: string; bindings: Record<string, string> } {
+  const bindings: Record<string, string> = {};
+  const sql = Object.entries(filter)
+    .filter((entry): entry is [keyof InboxFilter, string] => entry[1] !== undefined)
+    .map(([name, value]) => {
+      bindings[name] = value;
+      return ` and ${CONDITIONS[name]}`;
+    })
+    .join('');
+  return { sql, bindings };
+}
+
+export function createInboxReads(db: Database): InboxReads {
+  return {
+    async list(organizationId, filter, { before, limit }) {
+      const { sql, bindings } = where(filter);
+      const { rows } = await db.raw<{ rows: InboxRow[] }>(
+        `select ${COLUMNS} from ${FROM}
+          where w.organization_id = :organizationId and (:before::uuid is null or w.id < :before::uuid)${sql}
+          order by w.id desc limit :limit`,
+        { organizationId, before, limit, ...bindings },
+      );
+      return rows;
+    },
+    async find(organizationId, id) {
+      const { rows } = await db.raw<{ rows: InboxRowWhole[] }>(
+        `select ${COLUMNS}, w.body, w.headers from ${FROM} where w.organization_id = :organizationId and w.id = :id`,
+        { organizationId, id },
+      );
+      return rows[0] ?? null;
+    },
+    async oldest(organizationId, filter, limit) {
+      const { sql, bindings } = where(filter);
+      const { rows } = await db.raw<{ rows: { id: string }[] }>(
+        `select w.id from ${FROM} where w.organization_id = :organizationId${sql} order by w.id limit :limit`,
+        { organizationId, limit, ...bindings },
+      );
+      return rows.map((row) => row.id);
+    },
+  };
+}
