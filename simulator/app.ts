@@ -2,6 +2,8 @@ import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { ACTIVITY_ROUTES } from './control/activity-routes.js';
 import { FAULT_ROUTES } from './control/fault-routes.js';
+import { RATE_LIMIT_ROUTES } from './control/rate-limit-routes.js';
+import { SCRIPT_ROUTES } from './control/script-routes.js';
 import { ITEM_ROUTES } from './control/item-routes.js';
 import { ControlError, type ControlCall, type ControlRoute } from './control/route.js';
 import { WORLD_ROUTES } from './control/world-routes.js';
@@ -16,12 +18,19 @@ import { PlaidApiError } from './plaid-api/plaid-error.js';
 import { SANDBOX_ENDPOINTS } from './plaid-api/sandbox-endpoints.js';
 import { TRANSACTIONS_ENDPOINTS } from './plaid-api/transactions-endpoints.js';
 
-type Parts = Pick<ControlCall, 'context' | 'keys' | 'latency'>;
+type Parts = Pick<ControlCall, 'context' | 'keys' | 'latency' | 'scripts'>;
 
 const ENDPOINTS = [...LINK_ENDPOINTS, ...ITEM_ENDPOINTS, ...TRANSACTIONS_ENDPOINTS, ...SANDBOX_ENDPOINTS];
 /** The paths of Plaid's endpoints that are served. */
 export const ENDPOINT_PATHS: readonly string[] = ENDPOINTS.map(({ path }) => path);
-const CONTROL_ROUTES = [...WORLD_ROUTES, ...ITEM_ROUTES, ...ACTIVITY_ROUTES, ...FAULT_ROUTES];
+const CONTROL_ROUTES = [
+  ...WORLD_ROUTES,
+  ...ITEM_ROUTES,
+  ...ACTIVITY_ROUTES,
+  ...SCRIPT_ROUTES,
+  ...FAULT_ROUTES,
+  ...RATE_LIMIT_ROUTES,
+];
 
 const controlHandler =
   (parts: Parts, route: ControlRoute) =>

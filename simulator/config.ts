@@ -1,4 +1,6 @@
-import { DEFAULT_OPTIONS, type SimulatorOptions } from './create-simulator.js';
+import { readFileSync } from 'node:fs';
+import { checkFields, type Json } from './plaid-api/fields.js';
+import { DEFAULT_OPTIONS, type BadDays, type SimulatorOptions } from './create-simulator.js';
 import { durationMs } from './model/duration.js';
 
 export interface SimulatorConfig extends SimulatorOptions {
@@ -14,6 +16,25 @@ const clientsOf = (text: string): Map<string, string> => {
   if (pairs.some((pair) => pair === null))
     throw new ConfigError('SIMULATOR_CLIENTS must be client_id:secret, several separated by commas');
   return new Map(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+};
+
+const badDaysIn = (path: string): BadDays => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`SIMULATOR_FAULTS: ${path} is no JSON file that can be read (${String(error)})`);
+  }
+  try {
+    checkFields(parsed as Json, {
+      faults: { kind: 'array' },
+      rate_limits: { kind: 'object' },
+      script: { kind: 'object' },
+    });
+  } catch (error) {
+    throw new ConfigError(`SIMULATOR_FAULTS: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return parsed as BadDays;
 };
 
 /**
@@ -40,6 +61,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): SimulatorConfi
   );
   if (historicalDelayMs < initialDelayMs)
     throw new ConfigError('SIMULATOR_HISTORICAL_DELAY must not be shorter than SIMULATOR_INITIAL_DELAY');
+  const faults = text('SIMULATOR_FAULTS');
   return {
     host: text('SIMULATOR_HOST') ?? DEFAULT_OPTIONS.host,
     port: Number(port),
@@ -52,6 +74,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): SimulatorConfi
     webhookTimeoutMs: duration('SIMULATOR_WEBHOOK_TIMEOUT', DEFAULT_OPTIONS.webhookTimeoutMs),
     webhookRetryDelayMs: duration('SIMULATOR_WEBHOOK_RETRY_DELAY', DEFAULT_OPTIONS.webhookRetryDelayMs),
     latencyMs: duration('SIMULATOR_LATENCY', DEFAULT_OPTIONS.latencyMs),
+    faults: faults === null ? null : badDaysIn(faults),
     supervised: text('ARDEA_SUPERVISED') === '1',
   };
 };

@@ -10,8 +10,18 @@ import { DAY_MS } from './model/calendar.js';
 import { createFileJournal, createMemoryJournal } from './model/journal.js';
 import { createStore } from './model/store.js';
 import { createVirtualClock } from './model/virtual-clock.js';
+import { changeRateLimits } from './control/rate-limit-routes.js';
+import type { Json } from './plaid-api/fields.js';
+import { createScripts } from './script/scripts.js';
 import { createWebhookSender } from './webhooks/sender.js';
 import { createSigningKeys } from './webhooks/signing-keys.js';
+
+/** What is on from the start. */
+export interface BadDays {
+  faults?: Json[];
+  rate_limits?: Json;
+  script?: Json;
+}
 
 export interface SimulatorOptions extends BankTiming {
   host: string;
@@ -26,6 +36,8 @@ export interface SimulatorOptions extends BankTiming {
   webhookTimeoutMs: number;
   /** Wait before the first retry of a webhook; each further one is four times as long. */
   webhookRetryDelayMs: number;
+  /** Faults, rate limits and a script that are on from the start; their fields are those of the control API. */
+  faults: BadDays | null;
   /** Added to every answer of Plaid's endpoints, until the control API changes it. */
   latencyMs: number;
 }
@@ -56,6 +68,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   webhookTimeoutMs: 10_000,
   webhookRetryDelayMs: 30_000,
   latencyMs: 0,
+  faults: null,
 };
 
 /** How long requests that are under way may take to end. */
@@ -72,7 +85,8 @@ const closeServer = async (server: Server): Promise<void> => {
 
 /**
  * Starts a simulator of Plaid. Without options it listens on port 0, for tests and benchmarks.
- * @throws the error of `listen` (EADDRINUSE …), before anything of the data folder has been touched
+ * @throws the error of `listen` (EADDRINUSE …), before anything of the data folder has been touched; ControlError or
+ * PlaidApiError naming what is wrong in `faults`
  */
 export const createSimulator = async (options: Partial<SimulatorOptions> = {}): Promise<Simulator> => {
   const settings: SimulatorOptions = { ...DEFAULT_OPTIONS, port: 0, ...options };
@@ -128,7 +142,13 @@ export const createSimulator = async (options: Partial<SimulatorOptions> = {}): 
   };
   for (const item of store.items.values()) scheduleItem(context, item);
   webhooks.restore();
-  const callback = createApp({ context, keys, latency: { ms: settings.latencyMs } }).callback();
+  const scripts = createScripts(context);
+  const badDays = settings.faults ?? {};
+  for (const fault of badDays.faults ?? []) faults.add(fault);
+  if (badDays.rate_limits !== undefined)
+    changeRateLimits(context.rateLimits, badDays.rate_limits, ENDPOINT_PATHS);
+  if (badDays.script !== undefined) scripts.start(badDays.script);
+  const callback = createApp({ context, keys, scripts, latency: { ms: settings.latencyMs } }).callback();
   handle = (request, response) => void callback(request, response);
   // Requests that came while the data folder was being read.
   for (const run of early) run();

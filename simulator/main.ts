@@ -1,5 +1,7 @@
 import { ConfigError, readConfig, type SimulatorConfig } from './config.js';
+import { ControlError } from './control/control-error.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
+import { PlaidApiError } from './plaid-api/plaid-error.js';
 
 const refuse = (message: string): never => {
   process.stderr.write(`simulator: ${message}\n`);
@@ -28,6 +30,8 @@ const startOrExit = async (): Promise<Simulator> => {
       return refuse(
         `cannot listen on ${config.host}:${config.port} (${code}); set SIMULATOR_HOST or SIMULATOR_PORT`,
       );
+    if (error instanceof ControlError || error instanceof PlaidApiError)
+      return refuse(`SIMULATOR_FAULTS: ${error.message}`);
     throw error;
   }
 };

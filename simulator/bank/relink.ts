@@ -4,6 +4,7 @@ import { seedKey, type BankContext } from './context.js';
 import { breakItem } from './health.js';
 import { createItem, exchangePublicToken } from './link.js';
 import { completePull } from './pull.js';
+import { removeItem } from './removal.js';
 
 export interface Relink {
   /** Null: as the old Item's. */
@@ -23,8 +24,7 @@ export interface Relink {
  * has ids of its own; its pulls bring what the old one's rows are at that time, under other ids.
  */
 export const relinkItem = (context: BankContext, old: Item, relink: Relink): Item => {
-  const { store, clock } = context;
-  return store.atomically(() => {
+  return context.store.atomically(() => {
     const { item, publicToken } = createItem(context, {
       clientId: old.clientId,
       institutionId: old.institutionId,
@@ -41,10 +41,7 @@ export const relinkItem = (context: BankContext, old: Item, relink: Relink): Ite
     exchangePublicToken(context, old.clientId, publicToken.publicToken);
     if (relink.ready) completePull(context, item);
     if (relink.old === 'break') breakItem(context, old, { code: relink.errorCode });
-    if (relink.old === 'remove') {
-      old.removedAt = clock.now();
-      store.saveItem(old);
-    }
+    if (relink.old === 'remove') removeItem(context, old);
     return item;
   });
 };

@@ -5,6 +5,7 @@ import type { Item } from '../model/item.js';
 import type { JsonText } from '../plaid-api/endpoint.js';
 import type { FieldRule, FieldRules, Json } from '../plaid-api/fields.js';
 import { PlaidApiError } from '../plaid-api/plaid-error.js';
+import type { Scripts } from '../script/scripts.js';
 import type { SigningKeys } from '../webhooks/signing-keys.js';
 
 export { ControlError };
@@ -14,6 +15,7 @@ export interface ControlCall {
   keys: SigningKeys;
   /** What is added to every answer of Plaid's endpoints; lasts as long as the process. */
   latency: { ms: number };
+  scripts: Scripts;
   /** Plaid's endpoints, by path. */
   endpoints: readonly string[];
   body: Json;

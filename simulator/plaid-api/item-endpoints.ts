@@ -6,7 +6,7 @@ import type {
   ItemWebhookUpdateResponse,
   WebhookVerificationKeyGetResponse,
 } from 'plaid';
-import { sendNotice } from '../bank/notice.js';
+import { removeItem } from '../bank/removal.js';
 import { INSTITUTIONS } from '../data/institutions.js';
 import type { Wire } from '../model/wire.js';
 import { webhookBodies } from '../webhooks/bodies.js';
@@ -47,10 +47,7 @@ const itemRemove: Endpoint = {
   },
   answer: (call) => {
     const item = itemOf(call);
-    item.removedAt = call.context.clock.now();
-    call.context.store.saveItem(item);
-    for (const code of call.context.faults.fire('removed', { ...call.moment, item }))
-      sendNotice(call.context, item, code);
+    removeItem(call.context, item);
     return { request_id: call.requestId } satisfies Wire<ItemRemoveResponse>;
   },
 };

@@ -47,11 +47,12 @@ const readOn = (
   from: ReadPosition,
   held: Rows,
   count: number,
+  { verbatim = false }: { verbatim?: boolean } = {},
 ): Rows => {
   const rows = new Map(held);
   const touched = new Set<string>();
   const once = (id: string) => {
-    expect(touched.has(id)).toBe(false);
+    if (!verbatim) expect(touched.has(id)).toBe(false);
     touched.add(id);
   };
   let position = from;
@@ -87,7 +88,39 @@ const truth = (log: ReturnType<typeof createUpdateLog>, accountId: string | null
 
 const sorted = (rows: Rows) => [...rows].sort();
 
+/** Marks changes as told verbatim; a removal then ends its page, else a page could not say what came first. */
+const told = (changes: Change[], marks: readonly boolean[]): Change[] =>
+  changes.map((change, index) =>
+    marks[index % marks.length] === true
+      ? { ...change, verbatim: true, endsPage: change.op === 'removed' || index % 3 === 0 }
+      : change,
+  );
+
 describe('update log', () => {
+  it('gives every reader the rows as they are also where changes are told verbatim and pages end early', () => {
+    fc.assert(
+      fc.property(
+        touches,
+        touches,
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 1, max: 9 }),
+        (before, after, marks, count) => {
+          const log = createUpdateLog();
+          const present = new Set<number>();
+          log.append(told(changesOf(before, present), marks));
+          const start: ReadPosition = { at: 0, base: 0, since: 0, accountId: null };
+          const held = readOn(log, start, new Map(), count, { verbatim: true });
+          expect(sorted(held)).toEqual(sorted(truth(log, null)));
+          const stored = { ...start, at: log.head, base: log.head };
+          log.append(told(changesOf(after, present), marks));
+          const read = readOn(log, stored, held, count, { verbatim: true });
+          expect(sorted(read)).toEqual(sorted(truth(log, null)));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
   it('gives every reader the rows as they are, from any position, in pages of any size', () => {
     fc.assert(
       fc.property(
