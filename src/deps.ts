@@ -9,6 +9,10 @@ import { createEndUserQueries, type EndUserQueries } from './db/queries/end-user
 import { createInboxQueries, type InboxQueries } from './db/queries/inbox.js';
 import { createInboxReads, type InboxReads } from './db/queries/inbox-reads.js';
 import { createInboxReplayQueries, type InboxReplayQueries } from './db/queries/inbox-replay.js';
+import {
+  createIntegrationPauseQueries,
+  type IntegrationPauseQueries,
+} from './db/queries/integration-pauses.js';
 import { createIntegrationQueries, type IntegrationQueries } from './db/queries/integrations.js';
 import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/item-removal.js';
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
@@ -46,6 +50,7 @@ export interface Deps {
   organizations: OrganizationQueries;
   apiKeys: ApiKeyQueries;
   integrations: IntegrationQueries;
+  pauses: IntegrationPauseQueries;
   endUsers: EndUserQueries;
   links: LinkQueries;
   linkReads: LinkReads;
@@ -119,6 +124,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     organizations: createOrganizationQueries(db),
     apiKeys: createApiKeyQueries(db),
     integrations: createIntegrationQueries(owned),
+    pauses: createIntegrationPauseQueries(db),
     endUsers: createEndUserQueries(db),
     links: createLinkQueries(owned),
     linkReads: createLinkReads(owned),

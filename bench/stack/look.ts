@@ -1,6 +1,7 @@
 import type { LookDeps } from '../../src/activities/look/deps.js';
 import { lookAtItem } from '../../src/activities/look/look-at-item.js';
 import { loadConfig } from '../../src/config/index.js';
+import { createIntegrationPauseQueries } from '../../src/db/queries/integration-pauses.js';
 import { createItemLookQueries } from '../../src/db/queries/item-look.js';
 import { createLookResultQueries } from '../../src/db/queries/look-results.js';
 import { createStagingQueries } from '../../src/db/queries/staging.js';
@@ -23,6 +24,7 @@ export function createLooker(tenant: Tenant): Looker {
     db,
     looks: createItemLookQueries(db),
     results: createLookResultQueries(db),
+    pauses: createIntegrationPauseQueries(db),
     staging: createStagingQueries(db),
     runs: createSyncRunQueries(db),
     secrets,

@@ -7,6 +7,7 @@ import type { SweepQueries } from '../db/queries/sweep.js';
 import { failpoint } from '../failpoints.js';
 import type { Logger } from '../logger.js';
 import type { SignalSender } from '../temporal/signal-sender.js';
+import type { IntegrationProbes } from './probe-integrations.js';
 
 export interface SweepResult {
   adopted: number;
@@ -27,6 +28,7 @@ export interface SweepDeps {
   staging: Pick<StagingQueries, 'prune'>;
   retention: RetentionQueries;
   rateBuckets: Pick<RateBucketQueries, 'prune'>;
+  probes: IntegrationProbes;
   sender: SignalSender;
   logger: Logger;
   /** Tells Temporal that the sweep is alive. */
@@ -42,8 +44,19 @@ const AT_ONCE = 20;
 const HEARTBEAT_MS = 2_000;
 
 export function createSweepActivities(deps: SweepDeps): SweepActivities {
-  const { sweeps, inbox, forwards, staging, retention, rateBuckets, sender, logger, heartbeat, limits } =
-    deps;
+  const {
+    sweeps,
+    inbox,
+    forwards,
+    staging,
+    retention,
+    rateBuckets,
+    probes,
+    sender,
+    logger,
+    heartbeat,
+    limits,
+  } = deps;
   /** Where the walk through all Items has come to, some of them in each round; each worker walks by itself. */
   let walkedTo: string | null = null;
 
@@ -71,6 +84,8 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
 
   const round = async (): Promise<SweepResult> => {
     const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
+    // Before the signals: a probe that Plaid answers well owes some.
+    await probes.probeDue();
     const owed = await sweeps.takeOwed(ITEMS_PER_ROUND);
     await failpoint('sweep.before_signals');
     const signalled = await sendAll(owed, (id) => sender.look(id));

@@ -29,6 +29,8 @@ export const ITEM_ACTIONS = ['update_mode', 'new_link', 'fix_keys', 'decide', 'w
 export type ItemAction = (typeof ITEM_ACTIONS)[number];
 
 export interface ItemStatusFacts {
+  /** Plaid refuses the client of the Item's integration: a person must act, whatever the Item's own health. */
+  integrationPaused: boolean;
   health: ItemHealth;
   desiredState: DesiredState;
   /** When the running multi-page sync began; null when none runs. */
@@ -41,7 +43,7 @@ export interface ItemStatusFacts {
 export function linkStatus(facts: ItemStatusFacts): LinkStatus {
   if (facts.health === 'deleted') return 'deleted_in_plaid';
   if (facts.desiredState !== 'active' || facts.superseded) return 'sync_disabled';
-  if (facts.health === 'erroring') return 'erroring';
+  if (facts.integrationPaused || facts.health === 'erroring') return 'erroring';
   if (facts.syncingSince !== null) return 'syncing';
   return facts.health;
 }

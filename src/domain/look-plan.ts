@@ -9,6 +9,8 @@ export interface LookFacts {
   integrationDeleted: boolean;
   /** Another Item of the end user shows the same accounts, and is synced instead. */
   superseded: boolean;
+  /** Plaid refuses the client: nothing of the integration is asked for. */
+  integrationPaused: boolean;
   /** Something happened since the last commit. */
   dirty: boolean;
   /** Plaid must be left alone for now: backoff, rate limit, an awaited confirmation. */
@@ -31,7 +33,7 @@ export interface LookFacts {
 /**
  * What to do when looking at an Item, decided from PostgreSQL alone:
  * - `stop`: nothing will ever be synced unless the Item is linked again
- * - `rest`: the user paused it, another Item supersedes it, or an operator must decide
+ * - `rest`: the user paused it, another Item supersedes it, Plaid refuses the integration's keys, or an operator must decide
  * - `idle`: nothing to do yet
  * - `sync`: ask /item/get first if `probe`, then sync; from the null cursor if `resync`
  */
@@ -61,7 +63,12 @@ const ACCOUNT_HINTS = new Set(['ITEM:NEW_ACCOUNTS_AVAILABLE', 'ITEM:USER_ACCOUNT
 export function planLook(facts: LookFacts): LookPlan {
   if (facts.desiredState === 'disabled' || facts.integrationDeleted || facts.health === 'deleted')
     return { kind: 'stop' };
-  if (facts.desiredState === 'paused' || facts.superseded || facts.action === 'decide')
+  if (
+    facts.integrationPaused ||
+    facts.desiredState === 'paused' ||
+    facts.superseded ||
+    facts.action === 'decide'
+  )
     return { kind: 'rest' };
   if (facts.held || awaitsTurn(facts) || (!facts.dirty && !facts.due)) return { kind: 'idle' };
   const attends = (code: Attention['code']): boolean => facts.attention.some((entry) => entry.code === code);

@@ -17,7 +17,9 @@ export type PlaidErrorClass =
   | 'user_action'
   /** The Item is gone for good, or will never deliver: a new link is needed. */
   | 'terminal'
-  /** The integration's keys or plan: a person at the integrator must act, not an end user. */
+  /** Plaid refuses the client as a whole, whatever Item it is about: its keys, its credits, its version of the API. */
+  | 'client'
+  /** What the client may do with this Item or product: a person at the integrator must act, not an end user. */
   | 'operator'
   /** Our request is wrong, or the account cannot do this at all: no retry helps. */
   | 'bug';
@@ -72,15 +74,14 @@ const CLASSES: Record<Exclude<PlaidErrorClass, 'reset_cursor'>, readonly string[
     'PRODUCTS_NOT_SUPPORTED',
     'PRODUCT_NOT_ENABLED',
   ],
-  operator: [
+  client: [
     'INVALID_API_KEYS',
     'UNAUTHORIZED_ENVIRONMENT',
-    'UNAUTHORIZED_ROUTE_ACCESS',
     'CREDITS_EXHAUSTED',
     'INCOMPATIBLE_API_VERSION',
     'NO_LONGER_AVAILABLE',
-    'INVALID_PRODUCT',
   ],
+  operator: ['UNAUTHORIZED_ROUTE_ACCESS', 'INVALID_PRODUCT'],
   bug: [
     'MISSING_FIELDS',
     'UNKNOWN_FIELDS',

@@ -16,7 +16,7 @@ export type ItemVerdict =
   | { kind: 'unchecked' }
   | { kind: 'mismatch'; field: 'item_id' | 'access_token'; message: string }
   /** The integration's keys are refused, so nothing can be said about the token. */
-  | { kind: 'keys_rejected'; summary: string };
+  | { kind: 'keys_rejected'; code: string; message: string };
 
 /**
  * Plaid has one code for tokens that are malformed ("expected format: access-<environment>-<identifier>"), of another kind
@@ -52,7 +52,7 @@ function verdictOf(error: PlaidError): ItemVerdict {
       };
     case 'INVALID_API_KEYS':
     case 'UNAUTHORIZED_ENVIRONMENT':
-      return { kind: 'keys_rejected', summary: error.summary };
+      return { kind: 'keys_rejected', code: error.errorCode, message: error.message };
     default:
       if (error.errorClass === 'bug' && /access_token/i.test(error.message))
         return {

@@ -57,6 +57,30 @@ function verdictOf(error: PlaidError): KeysVerdict {
   }
 }
 
+export type ClientVerdict =
+  | { kind: 'accepted' }
+  /** Of the client as a whole, as Plaid put it. */
+  | { kind: 'refused'; code: string; message: string }
+  /** Plaid did not answer, or not on the matter. */
+  | { kind: 'unanswered' };
+
+/** Asks Plaid whether it takes calls of this client at all. Never throws. */
+export async function probeClient(
+  gateway: PlaidGateway,
+  credentials: PlaidCredentials,
+  options: CallOptions,
+): Promise<ClientVerdict> {
+  try {
+    await gateway(credentials).getItem(nobodysToken(credentials.baseUrl), options);
+    return { kind: 'accepted' };
+  } catch (error) {
+    if (!(error instanceof PlaidError)) return { kind: 'unanswered' };
+    if (error.errorClass === 'client')
+      return { kind: 'refused', code: error.errorCode ?? 'UNKNOWN', message: error.message };
+    return error.errorCode === 'INVALID_ACCESS_TOKEN' ? { kind: 'accepted' } : { kind: 'unanswered' };
+  }
+}
+
 /** Asks Plaid whether it takes these keys in this environment. Never throws. */
 export async function checkKeys(
   gateway: PlaidGateway,

@@ -5,6 +5,7 @@ import { NativeConnection, Worker, type WorkflowBundleOption, type WorkerOptions
 import { createForwardActivities } from '../activities/forward-webhook.js';
 import { createPost } from '../activities/forward-post.js';
 import { createLookActivities } from '../activities/look/activities.js';
+import { createIntegrationProbes } from '../activities/probe-integrations.js';
 import { createSweepActivities } from '../activities/sweep.js';
 import type { TemporalConfig } from '../config/temporal.js';
 import { createForwardQueries } from '../db/queries/forwards.js';
@@ -33,6 +34,7 @@ export function createActivities(deps: Deps) {
       db,
       looks: createItemLookQueries(db),
       results: createLookResultQueries(db),
+      pauses: deps.pauses,
       staging,
       runs: deps.syncRuns,
       secrets,
@@ -62,6 +64,7 @@ export function createActivities(deps: Deps) {
         },
       }),
       rateBuckets: deps.rateBuckets,
+      probes: createIntegrationProbes({ pauses: deps.pauses, secrets, plaid, settings: config, logger }),
       sender: createSignalSender({
         client: deps.temporal.client,
         taskQueue: config.TEMPORAL_TASK_QUEUE,

@@ -33,6 +33,7 @@ beforeEach(async () => {
   seen.length = 0;
   scripts.clear();
   await engine.db('rate_buckets').delete();
+  await engine.db('integrations').update({ paused_since: null, pause_code: null });
 });
 
 /** One script per access token, behind one gateway: Items that share a client. */

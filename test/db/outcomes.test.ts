@@ -63,7 +63,7 @@ describe('an error that needs a person', () => {
   it.each([
     ['ITEM_LOGIN_REQUIRED', 'update_mode', /update mode/],
     ['INVALID_ACCESS_TOKEN', 'new_link', /link the account again/],
-    ['INVALID_API_KEYS', 'fix_keys', /Plaid keys/],
+    ['UNAUTHORIZED_ROUTE_ACCESS', 'fix_keys', /its plan at Plaid/],
     ['MISSING_FIELDS', 'wait', /goes on trying/],
   ])('%s pauses the Item, says why and what to do, and is probed daily', async (code, action, advice) => {
     failWith(code);

@@ -1,6 +1,7 @@
 import type { LookDeps, LookSettings } from '../../src/activities/look/deps.js';
 import { lookAtItem } from '../../src/activities/look/look-at-item.js';
 import { createDatabase, type Database } from '../../src/db/database.js';
+import { createIntegrationPauseQueries } from '../../src/db/queries/integration-pauses.js';
 import { createItemLookQueries } from '../../src/db/queries/item-look.js';
 import { createLinkQueries, type LinkOutcome, type LinkQueries } from '../../src/db/queries/links.js';
 import { createLookResultQueries } from '../../src/db/queries/look-results.js';
@@ -90,6 +91,7 @@ export async function createTestEngine({
     db,
     looks: createItemLookQueries(db),
     results: createLookResultQueries(db),
+    pauses: createIntegrationPauseQueries(db),
     staging: createStagingQueries(db),
     runs: createSyncRunQueries(db),
     secrets,

@@ -48,6 +48,7 @@ beforeAll(async () => {
         },
       }),
       rateBuckets: createRateBucketQueries(db),
+      probes: { probeDue: () => Promise.resolve(0) },
       sender: createSignalSender({
         client: workflows.client,
         taskQueue: workflows.temporal.taskQueue,

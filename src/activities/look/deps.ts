@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.js';
 import type { Database } from '../../db/database.js';
+import type { IntegrationPauseQueries } from '../../db/queries/integration-pauses.js';
 import type { ItemLookQueries, LookRow } from '../../db/queries/item-look.js';
 import type { LookBasis, LookResultQueries } from '../../db/queries/look-results.js';
 import type { StagingQueries } from '../../db/queries/staging.js';
@@ -46,6 +47,7 @@ export interface LookDeps {
   db: Database;
   looks: ItemLookQueries;
   results: LookResultQueries;
+  pauses: Pick<IntegrationPauseQueries, 'pause'>;
   staging: StagingQueries;
   runs: Pick<SyncRunQueries, 'record'>;
   onRun?: (run: EndedRun) => void;

@@ -4,6 +4,7 @@ import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import { awaitTurn } from './await-turn.js';
 import { PlaidCallAborted, PlaidError } from '../../plaid/plaid-error.js';
 import type { LookContext, LookDeps } from './deps.js';
+import { pauseIntegration } from './pause-integration.js';
 import { pauseItem } from './pause-item.js';
 import { inMs, resultOf } from './results.js';
 import { troubleOf } from './trouble.js';
@@ -30,6 +31,11 @@ export async function failed(deps: LookDeps, context: LookContext, error: unknow
   // A snapshot starts from no cursor at all: refused even so, it is our bug and not a reason to go round in circles.
   const errorClass =
     error.errorClass === 'reset_cursor' && context.row.resync_reason !== null ? 'bug' : error.errorClass;
+  if (errorClass === 'client')
+    return pauseIntegration(deps, context, {
+      code: error.errorCode ?? 'UNKNOWN',
+      message: error.message,
+    });
   const trouble = troubleOf(errorClass, error.errorCode, error.message);
   if (trouble) return pauseItem(deps, context, trouble);
   switch (errorClass) {

@@ -8,6 +8,7 @@ import type { LookContext, LookDeps } from './deps.js';
 import { failed } from './failed.js';
 import { openSecrets } from './open-secrets.js';
 import { probeItem } from './probe.js';
+import { pauseIntegration } from './pause-integration.js';
 import { pauseItem } from './pause-item.js';
 import { resultOf } from './results.js';
 import { beginRun, noteError, recordRun } from './run.js';
@@ -50,7 +51,10 @@ export async function lookAtItem(
       break;
   }
   const opened = openSecrets(deps, row);
-  if ('trouble' in opened) return pauseItem(deps, { row, basis }, opened.trouble);
+  if ('trouble' in opened)
+    return opened.whose === 'integration'
+      ? pauseIntegration(deps, { row }, opened.trouble)
+      : pauseItem(deps, { row, basis }, opened.trouble);
   const run = beginRun(deps, plan.resync ? 'resync' : 'update');
   const ailed =
     row.health === 'erroring' && row.status_code !== null
@@ -99,6 +103,7 @@ function factsOf(row: LookRow, now: number): LookFacts {
     action: row.action,
     integrationDeleted: row.integration_deleted,
     superseded: row.superseded_by_item_id !== null,
+    integrationPaused: row.paused_since !== null,
     dirty: row.dirty,
     held: ahead(row.hold_until),
     priority: priorityOf({ fresh: row.fresh, neverSynced: row.last_successful_sync_at === null, resyncDue }),

@@ -3,6 +3,7 @@ import { clientSecretPlace } from '../../db/queries/integrations.js';
 import { accessTokenPlace } from '../../db/queries/links.js';
 import type { Trouble } from '../../db/queries/look-results.js';
 import { MissingKeyError } from '../../db/secret-box.js';
+import type { PlaidApi } from '../../plaid/plaid-api.js';
 import type { LookContext, LookDeps } from './deps.js';
 
 /** An Item's row with what is needed to ask Plaid about it, still sealed. */
@@ -19,28 +20,40 @@ export type SealedItem = Pick<
 >;
 
 type OpenedSecrets = Pick<LookContext, 'api' | 'accessToken'>;
+/** `whose`: what is unreadable, the token of this Item or the secret of all Items of its integration. */
+export interface UnreadableSecret {
+  trouble: Trouble;
+  whose: 'item' | 'integration';
+}
+
 type OpenDeps = Pick<LookDeps, 'secrets' | 'plaid'>;
 
 /** A key that is missing, or a ciphertext that does not open, is for an operator to see and mend; no retry helps. */
-export function openSecrets(deps: OpenDeps, row: SealedItem): OpenedSecrets | { trouble: Trouble } {
+export function openSecrets(deps: OpenDeps, row: SealedItem): OpenedSecrets | UnreadableSecret {
+  let api: PlaidApi;
   try {
-    return opened(deps, row);
+    const secret = deps.secrets.open(
+      { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
+      clientSecretPlace(row.integration_id),
+    );
+    api = deps.plaid({ baseUrl: row.base_url, clientId: row.client_id, secret });
   } catch (error) {
-    const message = error instanceof MissingKeyError ? error.message : 'a stored secret cannot be decrypted';
-    return { trouble: { health: 'erroring', code: 'SECRET_UNREADABLE', message, action: 'fix_keys' } };
+    return { trouble: unreadable(error, "the integration's secret"), whose: 'integration' };
+  }
+  try {
+    const accessToken = deps.secrets.open(
+      { ciphertext: row.access_token_ciphertext, keyId: row.access_token_key_id },
+      accessTokenPlace(row.id),
+    );
+    return { api, accessToken };
+  } catch (error) {
+    return { trouble: unreadable(error, 'the access token'), whose: 'item' };
   }
 }
 
-function opened(deps: OpenDeps, row: SealedItem): OpenedSecrets {
-  const secret = deps.secrets.open(
-    { ciphertext: row.client_secret_ciphertext, keyId: row.client_secret_key_id },
-    clientSecretPlace(row.integration_id),
-  );
-  return {
-    api: deps.plaid({ baseUrl: row.base_url, clientId: row.client_id, secret }),
-    accessToken: deps.secrets.open(
-      { ciphertext: row.access_token_ciphertext, keyId: row.access_token_key_id },
-      accessTokenPlace(row.id),
-    ),
-  };
-}
+const unreadable = (error: unknown, what: string): Trouble => ({
+  health: 'erroring',
+  code: 'SECRET_UNREADABLE',
+  message: error instanceof MissingKeyError ? error.message : `${what} cannot be decrypted`,
+  action: 'fix_keys',
+});

@@ -1,5 +1,11 @@
 import { toPublicId } from '../../domain/ids.js';
-import { linkStatus, statusMessage, supersededMessage } from '../../domain/item-status.js';
+import {
+  linkStatus,
+  statusMessage,
+  supersededMessage,
+  type ItemAction,
+  type LinkStatus,
+} from '../../domain/item-status.js';
 import type { ItemLabels, LookOutcome, LookResult } from '../../domain/sync-outcome.js';
 import { jittered } from '../../domain/waiting.js';
 import type { LookRow } from '../../db/queries/item-look.js';
@@ -19,22 +25,27 @@ export const labelsOf = (row: LookRow): ItemLabels => ({
   organizationId: toPublicId('organization', row.organization_id),
 });
 
+/** Why, and what to do: a relink stands before a pause of the integration, and that before what ails the Item itself. */
+function reasonOf(row: LookRow, status: LinkStatus): { text: string | null; action: ItemAction | null } {
+  if (row.superseded_by_item_id !== null)
+    return { text: supersededMessage(row.superseded_by_item_id), action: null };
+  if (status === 'erroring' && row.paused_since !== null)
+    return { text: statusMessage(row.pause_code, row.pause_message), action: 'fix_keys' };
+  return { text: statusMessage(row.status_code, row.status_message), action: row.action };
+}
+
 /** An Item that stays as it was read; `detail` overrides the stored reason. */
 export function resultOf(row: LookRow, next: Date | null, detail?: string): LookResult {
   const status = linkStatus({
+    integrationPaused: row.paused_since !== null,
     health: row.health,
     desiredState: row.integration_deleted ? 'disabled' : row.desired_state,
     syncingSince: null,
     superseded: row.superseded_by_item_id !== null,
   });
-  const reason =
-    row.superseded_by_item_id === null
-      ? statusMessage(row.status_code, row.status_message)
-      : supersededMessage(row.superseded_by_item_id);
+  const reason = reasonOf(row, status);
   const advised =
-    reason !== null && row.action !== null && row.superseded_by_item_id === null
-      ? `${reason}. ${ADVICE[row.action]}`
-      : reason;
+    reason.text !== null && reason.action !== null ? `${reason.text}. ${ADVICE[reason.action]}` : reason.text;
   return { status, detail: detail ?? advised, wakeAt: next?.getTime() ?? null, labels: labelsOf(row) };
 }
 

@@ -12,6 +12,8 @@ export function troubleOf(errorClass: PlaidErrorClass, code: string | null, mess
       return { health: 'erroring', action: 'update_mode', ...named };
     case 'terminal':
       return { health: GONE.has(named.code) ? 'deleted' : 'erroring', action: 'new_link', ...named };
+    // Of a call it pauses the integration (failed.ts); here /item/get tells of an Item.
+    case 'client':
     case 'operator':
       return { health: 'erroring', action: 'fix_keys', ...named };
     case 'bug':

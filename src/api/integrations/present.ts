@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { IntegrationRow } from '../../db/queries/integrations.js';
 import { toPublicId } from '../../domain/ids.js';
+import { statusMessage } from '../../domain/item-status.js';
 import type { integration } from './schema.js';
 import { inboundWebhookUrl, linkUrl } from './urls.js';
 
@@ -22,6 +23,8 @@ export function createIntegrationPresenter(publicUrl: string): PresentIntegratio
       inbound_webhook_url: inboundWebhookUrl(publicUrl, row.id),
       keys_status: row.keys_status,
       keys_checked_at: row.keys_checked_at?.toISOString() ?? null,
+      paused_since: row.paused_since?.toISOString() ?? null,
+      pause_message: statusMessage(row.pause_code, row.pause_message),
       created: row.created_at.toISOString(),
       last_updated: row.updated_at.toISOString(),
     };

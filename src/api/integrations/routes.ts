@@ -89,7 +89,7 @@ export function createIntegrationRoutes(
       tag,
       summary: 'Update an integration',
       description:
-        'New keys are checked like those of a new integration; Items that were waiting for them are looked at again.',
+        'New keys are checked like those of a new integration. They end a pause: all Items are synced again, at the pace that Plaid allows. Send the same keys again to have them checked now.',
       params,
       body: { schema: integrationChanges(baseUrls), envelope: 'integration', alsoEnvelopes: ['end_user'] },
       responses: { 200: { description: 'As it is now.', schema: integrationAnswer } },

@@ -69,6 +69,11 @@ export const integration = z
       .enum(['unchecked', 'valid', 'invalid'])
       .meta({ description: 'What Plaid said about the keys; `unchecked`: it did not answer.' }),
     keys_checked_at: time.nullable(),
+    paused_since: time.nullable().meta({
+      description:
+        'Since when Plaid has refused the client as a whole: all links are `erroring` with `action` fix_keys, and nothing is synced until new keys are sent or Plaid takes these again. Null: it does not.',
+    }),
+    pause_message: z.string().nullable().meta({ description: "`[PLAID_ERROR_CODE] Plaid's message`." }),
     created: time,
     last_updated: time,
   })

@@ -2,6 +2,8 @@ import type { Deps } from '../../deps.js';
 import type { IntegrationRow } from '../../db/queries/integrations.js';
 import type { LinkRow } from '../../db/queries/links.js';
 import { AppError, invalidField } from '../../domain/errors.js';
+import { statusMessage } from '../../domain/item-status.js';
+import { jittered } from '../../domain/waiting.js';
 import { failpoint } from '../../failpoints.js';
 import { checkItem, type CheckedItem } from '../../plaid/item-check.js';
 import { callerWaits } from '../plaid-call.js';
@@ -24,9 +26,18 @@ export function createPostLink({
   config,
   plaid,
   integrations,
+  pauses,
   links,
   signals,
-}: Pick<Deps, 'config' | 'plaid' | 'integrations' | 'links' | 'signals'>): PostLink {
+}: Pick<Deps, 'config' | 'plaid' | 'integrations' | 'pauses' | 'links' | 'signals'>): PostLink {
+  const keysOf = ({ id, keys_version }: IntegrationRow) => ({ integrationId: id, keysVersion: keys_version });
+
+  /** Plaid has just taken a call with these keys. */
+  const revive = async (integration: IntegrationRow): Promise<void> => {
+    for (const { itemId, signal } of (await pauses.confirm(keysOf(integration))) ?? [])
+      if (signal) signals.look(itemId);
+  };
+
   /** What Plaid says about the Item; null when it does not answer in time. Throws when something does not fit. */
   const askPlaid = async (integration: IntegrationRow, posted: PostedLink): Promise<CheckedItem | null> => {
     const secret = await integrations.clientSecret(integration.organization_id, integration.id);
@@ -38,16 +49,22 @@ export function createPostLink({
     );
     switch (verdict.kind) {
       case 'fits':
-        if (integration.keys_status !== 'valid') await integrations.setKeysStatus(integration.id, 'valid');
+        if (integration.keys_status !== 'valid' || integration.paused_since !== null)
+          await revive(integration);
         return verdict.item;
       case 'unchecked':
         return null;
       case 'mismatch':
         throw invalidField(verdict.field, verdict.message, 'link.token_mismatch');
       case 'keys_rejected':
-        await integrations.setKeysStatus(integration.id, 'invalid');
+        await pauses.pause(keysOf(integration), {
+          code: verdict.code,
+          message: verdict.message,
+          probeAt: new Date(Date.now() + jittered(config.PROBE_INTERVAL, integration.id)),
+          asked: null,
+        });
         throw new AppError('integration.keys_rejected', {
-          description: `Plaid refuses the keys of integration "${integration.name}": ${verdict.summary}. Correct them with PUT /api/integrations, then post the link again.`,
+          description: `Plaid refuses the keys of integration "${integration.name}": ${statusMessage(verdict.code, verdict.message)}. Correct them with PUT /api/integrations, then post the link again.`,
         });
     }
   };

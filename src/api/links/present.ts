@@ -8,6 +8,7 @@ import { webhookDelivery, webhookMessage } from './webhook-delivery.js';
 
 export const statusOf = (row: LinkRow): ReturnType<typeof linkStatus> =>
   linkStatus({
+    integrationPaused: row.paused_since !== null,
     health: row.health,
     desiredState: row.desired_state,
     syncingSince: row.syncing_since,
@@ -16,13 +17,19 @@ export const statusOf = (row: LinkRow): ReturnType<typeof linkStatus> =>
 
 type StatusReason = Pick<z.input<typeof link>, 'status_message' | 'status_since' | 'action'>;
 
-/** Nobody has to mend an Item that another one has replaced. */
+/** Nobody has to mend an Item that another one has replaced; a pause of the integration stands before what ails the Item. */
 function statusReason(row: LinkRow): StatusReason {
   if (row.superseded_by_item_id !== null)
     return {
       status_message: supersededMessage(row.superseded_by_item_id),
       status_since: (row.superseded_at ?? row.status_since).toISOString(),
       action: null,
+    };
+  if (row.paused_since !== null && statusOf(row) === 'erroring')
+    return {
+      status_message: statusMessage(row.pause_code, row.pause_message),
+      status_since: row.paused_since.toISOString(),
+      action: 'fix_keys',
     };
   return {
     status_message: statusMessage(row.status_code, row.status_message),

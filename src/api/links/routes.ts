@@ -26,7 +26,15 @@ const ofLink = { ...ofIntegration, item_id: "Plaid's item_id." };
 
 export type LinkRouteDeps = Pick<
   Deps,
-  'config' | 'plaid' | 'integrations' | 'endUsers' | 'links' | 'linkReads' | 'itemRemoval' | 'signals'
+  | 'config'
+  | 'plaid'
+  | 'integrations'
+  | 'pauses'
+  | 'endUsers'
+  | 'links'
+  | 'linkReads'
+  | 'itemRemoval'
+  | 'signals'
 >;
 
 export function createLinkRoutes(deps: LinkRouteDeps): Route[] {

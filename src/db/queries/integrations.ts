@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Connection, Database } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
 import { interval } from './dirty-mark.js';
+import { reviveItems, type PauseColumns } from './integration-pauses.js';
 
 /** `unchecked`: Plaid did not answer when it was asked. */
 export type KeysStatus = 'unchecked' | 'valid' | 'invalid';
 
 /** An integration without its secret. */
-export interface IntegrationRow {
+export interface IntegrationRow extends PauseColumns {
   id: string;
   organization_id: string;
   name: string;
@@ -18,6 +19,8 @@ export interface IntegrationRow {
   webhook_url: string | null;
   keys_status: KeysStatus;
   keys_checked_at: Date | null;
+  /** Moves with base_url, client_id and secret. */
+  keys_version: string;
   created_at: Date;
   updated_at: Date;
 }
@@ -45,13 +48,15 @@ export interface IntegrationQueries {
   find(organizationId: string, id: string, evenDeleted?: boolean): Promise<IntegrationRow | null>;
   /** The Plaid secret in the clear; for calls to Plaid only. Throws MissingKeyError when its key is not configured. */
   clientSecret(organizationId: string, id: string): Promise<string | null>;
-  /** Changes what is given. New keys mark the Items dirty that wait for them (`action` fix_keys). */
+  /**
+   * Changes what is given. Keys that Plaid has not refused end a pause and revive its Items; otherwise they mark the Items
+   * dirty that wait for them by themselves (`action` fix_keys).
+   */
   update(
     organizationId: string,
     id: string,
     changes: Partial<IntegrationInput>,
   ): Promise<{ integration: IntegrationRow; items: TouchedItem[] } | null>;
-  setKeysStatus(id: string, status: Exclude<KeysStatus, 'unchecked'>): Promise<void>;
   /** `in_use`: it has live links and `force` was not given; nothing was changed. With `force` they are all disabled. */
   remove(
     organizationId: string,
@@ -67,7 +72,7 @@ export interface IntegrationQueriesDeps {
 }
 
 const COLUMNS =
-  'id, organization_id, name, type, resource, base_url, client_id, webhook_url, keys_status, keys_checked_at, created_at, updated_at';
+  'id, organization_id, name, type, resource, base_url, client_id, webhook_url, keys_status, keys_checked_at, keys_version, paused_since, pause_code, pause_message, created_at, updated_at';
 
 /** Where an integration's Plaid secret is sealed. */
 export const clientSecretPlace = (integrationId: string): SecretPlace => ({
@@ -164,21 +169,37 @@ export function createIntegrationQueries({
           values.keys_status = changes.keysStatus;
           values.keys_checked_at = changes.keysStatus === 'unchecked' ? null : trx.fn.now();
         }
+        const newKeys = [changes.baseUrl, changes.clientId, changes.clientSecret].some(
+          (value) => value !== undefined,
+        );
+        if (newKeys) values.keys_version = trx.raw('keys_version + 1');
+        const before = await trx<{ id: string; organization_id: string; paused_since: Date | null }>(
+          'integrations',
+        )
+          .where({ organization_id: organizationId, id })
+          .forNoKeyUpdate()
+          .first('paused_since');
+        const ends = before?.paused_since != null && changes.keysStatus !== undefined;
+        if (ends)
+          Object.assign(values, {
+            paused_since: null,
+            pause_code: null,
+            pause_message: null,
+            probe_at: null,
+          });
         const [integration] = await trx('integrations')
           .where({ organization_id: organizationId, id, deleted_at: null })
           .update(values)
           .returning<IntegrationRow[]>(trx.raw(COLUMNS));
         if (!integration) return null;
-        const items =
-          changes.keysStatus === undefined
+        const revived = ends ? await reviveItems(trx, id) : [];
+        const waiting =
+          ends || changes.keysStatus === undefined
             ? []
             : await markDirty(trx, `i.action = 'fix_keys' and i.desired_state = 'active'`, id);
+        const items = [...revived, ...waiting];
         return { integration, items };
       }),
-
-    async setKeysStatus(id, status) {
-      await db('integrations').where({ id }).update({ keys_status: status, keys_checked_at: db.fn.now() });
-    },
 
     remove: (organizationId, id, force) =>
       db.transaction(async (trx) => {

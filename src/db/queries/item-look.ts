@@ -2,10 +2,11 @@ import type { WorkPriority } from '../../domain/gcra.js';
 import type { Attention, ItemWebhook } from '../../domain/attention.js';
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
 import type { Database } from '../database.js';
+import type { PauseColumns } from './integration-pauses.js';
 import { preparedStatement } from '../prepared.js';
 
 /** An Item as the sync engine sees it, together with its integration. Secrets are still sealed. */
-export interface LookRow {
+export interface LookRow extends PauseColumns {
   id: string;
   organization_id: string;
   integration_id: string;
@@ -45,6 +46,7 @@ export interface LookRow {
   client_secret_ciphertext: Buffer;
   client_secret_key_id: string;
   integration_deleted: boolean;
+  keys_version: string;
   claimed_gen: string;
   synced_gen: string;
   dirty: boolean;
@@ -108,7 +110,8 @@ const ITEM_COLUMNS = [
 const LOOK = `
   select ${ITEM_COLUMNS}, (select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id,
          i.next_sync_at <= now() as due, g.base_url, g.client_id, g.client_secret_ciphertext, g.client_secret_key_id,
-         g.deleted_at is not null as integration_deleted, s.claimed_gen, s.synced_gen, s.dirty_gen > s.synced_gen as dirty,
+         g.deleted_at is not null as integration_deleted, g.keys_version, g.paused_since, g.pause_code, g.pause_message,
+         s.claimed_gen, s.synced_gen, s.dirty_gen > s.synced_gen as dirty,
          s.dirty_gen > greatest(s.synced_gen, s.bulk_gen) as fresh,
          array(select a.account_id from accounts a where a.item_id = i.id and a.plaid is not null) as account_ids,
          array(select distinct w.webhook_type || ':' || w.webhook_code from plaid_webhooks w

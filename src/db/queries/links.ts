@@ -4,9 +4,10 @@ import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../d
 import type { Connection, Database, Transaction } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
 import { markItemDirty } from './dirty-mark.js';
+import type { PauseColumns } from './integration-pauses.js';
 
 /** An Item as the API shows it: everything but its token and cursor. */
-export interface LinkRow {
+export interface LinkRow extends PauseColumns {
   id: string;
   organization_id: string;
   integration_id: string;
@@ -104,8 +105,18 @@ const LAST_WEBHOOK = `(select w.last_received_at from plaid_webhooks w where w.i
 const RELINKED = `(select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id,
   (select o.plaid_item_id from items o where o.superseded_by = i.id order by o.superseded_at desc limit 1) as supersedes_item_id`;
 
-/** A LinkRow of `items i`, for select lists. */
-export const LINK = `${LINK_COLUMNS.map((column) => `i.${column}`).join(', ')}, ${LAST_WEBHOOK}, ${RELINKED}`;
+const pauseColumn = (column: keyof PauseColumns): string =>
+  `(select g.${column} from integrations g where g.id = i.integration_id) as ${column}`;
+
+/** A LinkRow of `items i`, for select and returning lists. */
+export const LINK = [
+  ...LINK_COLUMNS.map((column) => `i.${column}`),
+  LAST_WEBHOOK,
+  RELINKED,
+  pauseColumn('paused_since'),
+  pauseColumn('pause_code'),
+  pauseColumn('pause_message'),
+].join(', ');
 
 /** Where an Item's access token is sealed; sealing and opening must agree on it. */
 export const accessTokenPlace = (itemId: string): SecretPlace => ({

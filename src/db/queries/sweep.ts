@@ -28,8 +28,8 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
     async takeOwed(limit) {
       const { rows } = await db.raw<{ rows: { item_id: string }[] }>(
         `with owed as (
-           select s.item_id from item_sync s join items i on i.id = s.item_id
-            where ((i.desired_state = 'active' and i.superseded_by is null and i.health <> 'deleted' and i.action is distinct from 'decide'
+           select s.item_id from item_sync s join items i on i.id = s.item_id join integrations g on g.id = i.integration_id
+            where ((i.desired_state = 'active' and g.paused_since is null and i.superseded_by is null and i.health <> 'deleted' and i.action is distinct from 'decide'
                     and (i.hold_until is null or i.hold_until <= now())
                     -- An Item that was told its turn waits for it, unless something came that no look has seen yet.
                     and (i.budget_until is null or i.budget_until <= now() or s.signalled_gen > s.claimed_gen)

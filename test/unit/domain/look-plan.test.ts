@@ -8,6 +8,7 @@ const healthy: LookFacts = {
   action: null,
   integrationDeleted: false,
   superseded: false,
+  integrationPaused: false,
   dirty: true,
   held: false,
   priority: 'fresh',
@@ -33,6 +34,7 @@ describe('the plan of a look', () => {
     ['does not let fresh work wait for the turn of bulk work', { waitsAs: 'bulk' }, SYNC],
     ['stops for one that is disabled', { desiredState: 'disabled' }, { kind: 'stop' }],
     ['stops for one without an integration', { integrationDeleted: true }, { kind: 'stop' }],
+    ['rests while Plaid refuses the integration', { integrationPaused: true, due: true }, { kind: 'rest' }],
     ['stops for one that Plaid has forgotten', { health: 'deleted' }, { kind: 'stop' }],
     ['stops rather than rests', { desiredState: 'paused', health: 'deleted' }, { kind: 'stop' }],
     ['rests while the user has paused it', { desiredState: 'paused', due: true }, { kind: 'rest' }],
@@ -85,6 +87,7 @@ describe('the plan of a look', () => {
       action: fc.constantFrom(null, 'update_mode', 'new_link', 'fix_keys', 'decide', 'wait'),
       integrationDeleted: fc.boolean(),
       superseded: fc.boolean(),
+      integrationPaused: fc.boolean(),
       dirty: fc.boolean(),
       held: fc.boolean(),
       priority: fc.constantFrom('fresh', 'bulk'),
@@ -104,6 +107,7 @@ describe('the plan of a look', () => {
           each.desiredState === 'active' &&
           !each.integrationDeleted &&
           !each.superseded &&
+          !each.integrationPaused &&
           each.health !== 'deleted' &&
           each.action !== 'decide' &&
           !each.held &&
