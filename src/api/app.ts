@@ -2,6 +2,8 @@ import Koa from 'koa';
 import type { Deps } from '../deps.js';
 import { createDocsRoutes } from './docs/routes.js';
 import { createAuthentication } from './middleware/authentication.js';
+import { createApiMetrics } from './metrics/api-metrics.js';
+import { createMetricsRoutes } from './metrics/routes.js';
 import { createErrorAnswers } from './middleware/errors.js';
 import { createRequestContext, type RequestState } from './middleware/request-context.js';
 import { createNoRoute, createRouter, type RouterOptions } from './router.js';
@@ -22,9 +24,12 @@ export function createApp(deps: Deps, { stopping, onAnswer }: AppOptions): Koa<R
   const routes = createRoutes(deps);
   const authenticate = createAuthentication({ apiKeys: deps.apiKeys });
 
-  app.use(createRequestContext(deps.logger));
+  const metrics = createApiMetrics(deps);
+
+  app.use(createRequestContext(deps.logger, metrics.requested));
   app.use(createErrorAnswers());
-  app.use(createWebhookRoutes({ ...deps, verify: deps.verifyWebhook }).routes());
+  app.use(createWebhookRoutes({ ...deps, verify: deps.verifyWebhook, onVerdict: metrics.webhook }).routes());
+  app.use(createMetricsRoutes(metrics.registry, deps.config.METRICS_TOKEN).routes());
   app.use(createRouter(routes, { authenticate, stopping, onAnswer }).routes());
   app.use(createDocsRoutes([...routes, webhookOperation], deps.config.PUBLIC_URL).routes());
   app.use(createNoRoute());

@@ -76,6 +76,10 @@ export const VARIABLES = {
     z.string().min(12, 'must have at least 12 characters').optional(),
     "That user's password.",
   ),
+  METRICS_TOKEN: variable(
+    z.string().min(16, 'must have at least 16 characters').optional(),
+    "Bearer token that the API's /metrics asks for. Without it anyone who reaches the API may read them: they name nobody.",
+  ),
   LOG_LEVEL: variable(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     'Least level that is logged.',

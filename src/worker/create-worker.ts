@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker, type WorkflowBundleOption, type WorkerOptions } from '@temporalio/worker';
 import { createForwardActivities } from '../activities/forward-webhook.js';
 import { createPost } from '../activities/forward-post.js';
+import type { EndedRun } from '../activities/look/deps.js';
 import { createLookActivities } from '../activities/look/activities.js';
 import { createIntegrationProbes } from '../activities/probe-integrations.js';
 import { createSweepActivities } from '../activities/sweep.js';
@@ -24,7 +25,7 @@ export type Activities = ReturnType<typeof createActivities>;
 const FORWARD_CHECK_AFTER_MS = 60_000;
 
 /** Every activity of the task queue, from the composition root. */
-export function createActivities(deps: Deps) {
+export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
   const { config, db, logger, secrets, plaid } = deps;
   const staging = createStagingQueries(db);
   const forwards = createForwardQueries({ db });
@@ -42,6 +43,7 @@ export function createActivities(deps: Deps) {
       settings: config,
       logger,
       now: Date.now,
+      ...(onRun ? { onRun } : {}),
     }),
     ...createForwardActivities({
       forwards,
@@ -101,6 +103,7 @@ export interface CreatedWorker {
 export async function createWorker(
   deps: Deps,
   temporal: TemporalConfig,
+  onRun?: (run: EndedRun) => void,
   source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> = workflowSource(),
 ): Promise<CreatedWorker> {
   const { config } = deps;
@@ -117,7 +120,7 @@ export async function createWorker(
       connection,
       namespace: temporal.namespace,
       taskQueue: config.TEMPORAL_TASK_QUEUE,
-      activities: createActivities(deps),
+      activities: createActivities(deps, onRun),
       // An update in the middle of its pages may finish; then it is cancelled and starts over elsewhere.
       shutdownGraceTime: config.SHUTDOWN_GRACE,
       shutdownForceTime: config.SHUTDOWN_GRACE + 10_000,

@@ -6,6 +6,7 @@ import { createDeps } from '../deps.js';
 import { armFailpoints } from '../failpoints.js';
 import { awaitTermination } from '../termination.js';
 import { startHealthServer } from './health-server.js';
+import { createWorkerMetrics } from './metrics.js';
 import { runWorker } from './run.js';
 
 async function main(): Promise<void> {
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   deps.rateMetrics.register(metrics);
-  const running = runWorker(deps, temporal);
+  const running = runWorker(deps, temporal, createWorkerMetrics(metrics, deps.db).onRun);
   const server = await startHealthServer({
     host: config.WORKER_HOST,
     port: config.WORKER_PORT,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalConfig } from '../config/temporal.js';
+import type { EndedRun } from '../activities/look/deps.js';
 import type { Deps } from '../deps.js';
 import { backoffMs } from '../domain/waiting.js';
 import { prepareNamespace } from '../temporal/setup.js';
@@ -18,7 +19,11 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
 /** Runs a worker from now on: waits for Temporal if it is away, and brings the namespace to what this version needs. */
-export function runWorker(deps: Deps, temporal: TemporalConfig): RunningWorker {
+export function runWorker(
+  deps: Deps,
+  temporal: TemporalConfig,
+  onRun?: (run: EndedRun) => void,
+): RunningWorker {
   const stopping = new AbortController();
   let created: CreatedWorker | null = null;
   return {
@@ -34,7 +39,7 @@ export function runWorker(deps: Deps, temporal: TemporalConfig): RunningWorker {
   };
 
   async function run(): Promise<void> {
-    created = await retried('Temporal is not reachable yet', () => createWorker(deps, temporal));
+    created = await retried('Temporal is not reachable yet', () => createWorker(deps, temporal, onRun));
     if (created === null) return;
     const { worker, connection } = created;
     try {

@@ -13,11 +13,14 @@ export interface RequestState {
   failure?: unknown;
 }
 
+/** Sees every request that was answered. */
+export type Requested = (request: { method: string; route: string; status: number }, ms: number) => void;
+
 const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-const QUIET = new Set(['/healthz', '/readyz']);
+const QUIET = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** Gives each request an id (the caller's own, if it is sane), answers it in x-request-id and logs one line per request. */
-export function createRequestContext(logger: Logger): Middleware<RequestState> {
+export function createRequestContext(logger: Logger, requested?: Requested): Middleware<RequestState> {
   const lines = withoutRedaction(logger);
   return async function requestContext(ctx, next) {
     const started = performance.now();
@@ -27,6 +30,10 @@ export function createRequestContext(logger: Logger): Middleware<RequestState> {
     ctx.set('x-request-id', requestId);
     await next();
     const { organizationId, route, failure } = ctx.state;
+    requested?.(
+      { method: ctx.method, route: route ?? 'none', status: ctx.status },
+      performance.now() - started,
+    );
     const line = {
       request_id: requestId,
       method: ctx.method,

@@ -15,6 +15,8 @@ export interface WebhookIntakeDeps {
   verify: WebhookVerifier;
   signals: Pick<ItemSignals, 'look' | 'forward'>;
   logger: Logger;
+  /** Counts what was made of each webhook. */
+  onVerdict?: (verdict: string) => void;
   /** Longest wait for PostgreSQL; Plaid gives up after 10 s. */
   commitTimeoutMs?: number;
   /** How long a change of an integration may go unnoticed. */
@@ -56,7 +58,7 @@ const unavailable = (): AppError =>
   });
 
 /** Rejects with `service.unavailable` after the time; the work goes on. */
-function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+export function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(unavailable()), timeoutMs);
@@ -65,7 +67,7 @@ function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 }
 
 export function createWebhookIntake(deps: WebhookIntakeDeps): WebhookIntake {
-  const { inbox, secrets, verify, signals, logger, commitTimeoutMs = 5_000 } = deps;
+  const { inbox, secrets, verify, signals, logger, commitTimeoutMs = 5_000, onVerdict } = deps;
   const lookup = createIntegrationLookup({
     inbox,
     ...(deps.integrationCacheMs === undefined ? {} : { cacheMs: deps.integrationCacheMs }),
@@ -104,6 +106,7 @@ export function createWebhookIntake(deps: WebhookIntakeDeps): WebhookIntake {
   const commitAndSignal = async (webhook: Parameters<InboxQueries['receive']>[0]): Promise<Received> => {
     await failpoint('intake.before_commit');
     const received = await inbox.receive(webhook);
+    if (received.duplicate) onVerdict?.('duplicate');
     await failpoint('intake.after_commit');
     if (received.signal && received.itemId !== null) signals.look(received.itemId);
     if (webhook.forward && !received.duplicate) signals.forward(received.webhookId);
@@ -121,6 +124,7 @@ export function createWebhookIntake(deps: WebhookIntakeDeps): WebhookIntake {
         verification: webhook.headers['plaid-verification'],
         body: webhook.body,
       });
+      onVerdict?.(outcome.kind);
       if (outcome.kind === 'rejected') return reject(row, webhook, outcome.reason);
       if (outcome.kind === 'key_unavailable') {
         throw new AppError('webhook.key_unavailable', {

@@ -2,9 +2,12 @@ import Router from '@koa/router';
 import { AppError } from '../../domain/errors.js';
 import { fromPublicId, toPublicId } from '../../domain/ids.js';
 import type { RequestState } from '../middleware/request-context.js';
-import { createWebhookIntake, type WebhookIntakeDeps } from './intake.js';
+import { createWebhookIntake, within, type WebhookIntakeDeps } from './intake.js';
 import { webhookOperation, type WebhookReceipt } from './operation.js';
 import { keptHeaders, readWebhookBytes } from './webhook-body.js';
+
+/** Plaid gives up after 10 s: its retries are worth more than an answer that nobody hears. */
+const ANSWER_WITHIN_MS = 8_000;
 
 export type WebhookRoutesDeps = WebhookIntakeDeps;
 
@@ -29,7 +32,10 @@ export function createWebhookRoutes(deps: WebhookRoutesDeps): Router<RequestStat
       if (!ctx.req.complete) ctx.set('connection', 'close');
       throw error;
     }
-    const received = await intake.take({ integrationId, body, headers: keptHeaders(ctx.headers) });
+    const received = await within(
+      ANSWER_WITHIN_MS,
+      intake.take({ integrationId, body, headers: keptHeaders(ctx.headers) }),
+    );
     ctx.status = 200;
     ctx.body = {
       received: true,

@@ -1,0 +1,69 @@
+import { linkStatus, type DesiredState, type ItemHealth, type LinkStatus } from '../../domain/item-status.js';
+import type { Database } from '../database.js';
+
+/** How the whole installation is, for metrics. */
+export interface Backlog {
+  items: ReadonlyMap<LinkStatus, number>;
+  attention: number;
+  dirtyItems: number;
+  waitingWebhooks: number;
+  /** Age of the oldest webhook that a look has still to deal with; 0 when there is none. */
+  oldestWaitingSeconds: number;
+  unmatchedWebhooks: number;
+  pendingForwards: number;
+}
+
+interface ItemCount {
+  health: ItemHealth;
+  desired_state: DesiredState;
+  syncing: boolean;
+  superseded: boolean;
+  attention: number;
+  n: number;
+}
+
+const ITEMS = `
+  select health, desired_state, syncing_since is not null as syncing, superseded_by is not null as superseded, count(*)::int as n,
+         count(*) filter (where attention <> '[]')::int as attention
+    from items group by 1, 2, 3, 4`;
+
+// Only what a look would deal with counts: a paused or erroring Item is not late.
+const WAITING = `
+  select (select count(*) from item_sync s join items i on i.id = s.item_id
+           where s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active'))::int as dirty,
+         count(w.id)::int as waiting, coalesce(extract(epoch from now() - min(w.received_at)), 0)::float8 as oldest,
+         (select count(*) from plaid_webhooks where item_id is null and verdict <> 'rejected')::int as unmatched,
+         (select count(*) from plaid_webhooks where forward_state = 'pending')::int as forwards
+    from item_sync s join items i on i.id = s.item_id join plaid_webhooks w on w.item_id = s.item_id and w.gen > s.synced_gen
+   where s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active')`;
+
+export async function readBacklog(db: Database): Promise<Backlog> {
+  const [{ rows: counts }, { rows: waiting }] = await Promise.all([
+    db.raw<{ rows: ItemCount[] }>(ITEMS),
+    db.raw<{
+      rows: [{ dirty: number; waiting: number; oldest: number; unmatched: number; forwards: number }];
+    }>(WAITING),
+  ]);
+  const items = new Map<LinkStatus, number>();
+  let attention = 0;
+  for (const row of counts) {
+    const status = linkStatus({
+      health: row.health,
+      desiredState: row.desired_state,
+      syncingSince: row.syncing ? new Date() : null,
+      superseded: row.superseded,
+    });
+    items.set(status, (items.get(status) ?? 0) + row.n);
+    attention += row.attention;
+  }
+  const [now] = waiting;
+  return {
+    items,
+    attention,
+    dirtyItems: now.dirty,
+    waitingWebhooks: now.waiting,
+    oldestWaitingSeconds: now.oldest,
+    unmatchedWebhooks: now.unmatched,
+    pendingForwards: now.forwards,
+  };
+}
