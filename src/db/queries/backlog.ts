@@ -18,14 +18,16 @@ interface ItemCount {
   desired_state: DesiredState;
   syncing: boolean;
   superseded: boolean;
+  integration_paused: boolean;
   attention: number;
   n: number;
 }
 
 const ITEMS = `
-  select health, desired_state, syncing_since is not null as syncing, superseded_by is not null as superseded, count(*)::int as n,
-         count(*) filter (where attention <> '[]')::int as attention
-    from items group by 1, 2, 3, 4`;
+  select i.health, i.desired_state, i.syncing_since is not null as syncing, i.superseded_by is not null as superseded,
+         g.paused_since is not null as integration_paused, count(*)::int as n,
+         count(*) filter (where i.attention <> '[]')::int as attention
+    from items i join integrations g on g.id = i.integration_id group by 1, 2, 3, 4, 5`;
 
 // Only what a look would deal with counts: a paused or erroring Item is not late.
 const WAITING = `
@@ -52,6 +54,7 @@ export async function readBacklog(db: Database): Promise<Backlog> {
       desiredState: row.desired_state,
       syncingSince: row.syncing ? new Date() : null,
       superseded: row.superseded,
+      integrationPaused: row.integration_paused,
     });
     items.set(status, (items.get(status) ?? 0) + row.n);
     attention += row.attention;
