@@ -3,6 +3,8 @@ import type { TemporalConfig } from './config/temporal.js';
 import { createDatabase, type Database } from './db/database.js';
 import { createChangeListener, type ChangeListener } from './db/change-listener.js';
 import { createApiKeyQueries, type ApiKeyQueries } from './db/queries/api-keys.js';
+import { createAuditRepairQueries, type AuditRepairQueries } from './db/queries/audit-repair.js';
+import { createAuditQueries, type AuditQueries } from './db/queries/audits.js';
 import { createChangeReadQueries, type ChangeReadQueries } from './db/queries/changes-read.js';
 import { createDataSourceQueries, type DataSourceQueries } from './db/queries/data-sources.js';
 import { createEndUserQueries, type EndUserQueries } from './db/queries/end-users.js';
@@ -65,6 +67,8 @@ export interface Deps {
   inbox: InboxQueries;
   inboxReads: InboxReads;
   inboxReplays: InboxReplayQueries;
+  audits: AuditQueries;
+  auditRepairs: AuditRepairQueries;
   verifyWebhook: WebhookVerifier;
   /** Sends what is queued, then closes connections in the reverse order of their making. */
   close(): Promise<void>;
@@ -139,6 +143,8 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     inboxReads: createInboxReads(db),
     inboxReplays: createInboxReplayQueries(owned),
     inbox: createInboxQueries({ ...owned, maxRejected: config.INBOX_MAX_UNVERIFIED }),
+    audits: createAuditQueries(db),
+    auditRepairs: createAuditRepairQueries(owned),
     verifyWebhook: createWebhookVerifier({
       keys: createWebhookKeyCache({ gateway: plaid, timeoutMs: config.PLAID_CHECK_TIMEOUT }),
     }),

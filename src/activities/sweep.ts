@@ -1,3 +1,4 @@
+import type { AuditUpkeepQueries } from '../db/queries/audit-upkeep.js';
 import type { ForwardQueries } from '../db/queries/forwards.js';
 import type { InboxQueries } from '../db/queries/inbox.js';
 import type { RateBucketQueries } from '../db/queries/rate-buckets.js';
@@ -13,6 +14,7 @@ export interface SweepResult {
   adopted: number;
   signalled: number;
   forwarded: number;
+  audits: number;
   pruned: number;
 }
 
@@ -29,16 +31,24 @@ export interface SweepDeps {
   retention: RetentionQueries;
   rateBuckets: Pick<RateBucketQueries, 'prune'>;
   probes: IntegrationProbes;
+  audits: AuditUpkeepQueries;
   sender: SignalSender;
   logger: Logger;
   /** Tells Temporal that the sweep is alive. */
   heartbeat: () => void;
-  limits: { unmatched: number; rejected: number; forwardCheckAfterMs: number; stagedForMs: number };
+  limits: {
+    unmatched: number;
+    rejected: number;
+    forwardCheckAfterMs: number;
+    stagedForMs: number;
+    auditRetentionMs: number;
+  };
 }
 
 const ITEMS_PER_ROUND = 500;
 const FORWARDS_PER_ROUND = 200;
 const BUCKETS_PER_ROUND = 5_000;
+const AUDITS_PER_ROUND = 100;
 const AT_ONCE = 20;
 /** Well under the heartbeat timeout of proxies.ts. */
 const HEARTBEAT_MS = 2_000;
@@ -52,6 +62,7 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     retention,
     rateBuckets,
     probes,
+    audits,
     sender,
     logger,
     heartbeat,
@@ -78,7 +89,8 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
       (await retention.pruneUnattached()) +
       (await inbox.pruneUnmatched(limits.unmatched)) +
       (await inbox.pruneRejected(limits.rejected)) +
-      (await staging.prune(new Date(Date.now() - limits.stagedForMs)))
+      (await staging.prune(new Date(Date.now() - limits.stagedForMs))) +
+      (await audits.prune(limits.auditRetentionMs))
     );
   };
 
@@ -91,11 +103,15 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     const signalled = await sendAll(owed, (id) => sender.look(id));
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
     const forwarded = await sendAll(overdue, (id) => sender.forward(id));
+    const unseen = await audits.takeOwed(AUDITS_PER_ROUND);
+    const audited =
+      (await sendAll(unseen.items, (id) => sender.audit({ kind: 'item', id }))) +
+      (await sendAll(unseen.integrations, (id) => sender.audit({ kind: 'integration', id })));
     const pruned = await prune();
     // An idle bucket is as good as none; how many there are is of no interest to anyone.
     await rateBuckets.prune(BUCKETS_PER_ROUND);
-    const result = { adopted, signalled, forwarded, pruned };
-    if (adopted + signalled + forwarded + pruned > 0) logger.info(result, 'sweep');
+    const result = { adopted, signalled, forwarded, audits: audited, pruned };
+    if (adopted + signalled + forwarded + audited + pruned > 0) logger.info(result, 'sweep');
     return result;
   };
 

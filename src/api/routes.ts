@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js';
+import { createAuditRoutes } from './audits/routes.js';
 import { createChangeRoutes } from './changes/routes.js';
 import { createDataSourceRoutes } from './data-sources/routes.js';
 import { createEndUserRoutes } from './end-users/routes.js';
@@ -19,6 +20,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createLinkRoutes(deps),
     ...createSyncRunRoutes(deps),
     ...createRelinkRoutes(deps),
+    ...createAuditRoutes(deps),
     ...createEndUserRoutes(deps),
     ...createDataSourceRoutes(deps),
     // Before the transactions: "changes" is no reference_id.

@@ -151,6 +151,12 @@ export const VARIABLES = {
     "Multiplies Plaid's documented rate limits, within which Ardea keeps: 1 as documented, 2 where Plaid has granted you twice as much, 0 no budget at all.",
     '1',
   ),
+  AUDIT_CONCURRENCY: variable(
+    wholeNumber(1, 100),
+    "Items that one integration's loss audit reads from Plaid at once.",
+    '4',
+  ),
+  AUDIT_RETENTION: variable(durationMs, 'How long a loss audit that has ended is kept.', '90d'),
   SHUTDOWN_GRACE: variable(durationMs, 'A running update may finish within this time after SIGTERM.', '25s'),
   INBOX_MAX_UNVERIFIED: variable(
     wholeNumber(0, 1_000_000),

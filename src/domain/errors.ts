@@ -72,6 +72,12 @@ export const ERRORS = {
     status: 409,
     wayOut: 'Its token was erased with its data. Call /item/remove yourself with your copy of the token.',
   },
+  'audit.not_found': { status: 404, wayOut: 'List the audits of the integration; old ones are removed.' },
+  'audit.nothing_to_repair': {
+    status: 409,
+    wayOut:
+      'Only an audit that is done with the verdict differs can be repaired. Read its state and verdict.',
+  },
   'plaid.removal_unconfirmed': {
     status: 502,
     wayOut: 'Plaid did not confirm the removal and nothing was changed; send the request again.',

@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   inboxWebhook: 'iwh',
   syncRun: 'run',
   relink: 'rln',
+  audit: 'aud',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -1,3 +1,5 @@
+import type { AuditSubjectRef } from './signal-sender.js';
+
 /**
  * The way from a commit to the item workflow. `look` returns at once: the HTTP answer never waits for Temporal. What the
  * bounded queue drops, or Temporal does not take within the deadline, is left to the sweep, which reads it from PostgreSQL.
@@ -7,6 +9,8 @@ export interface ItemSignals {
   look(itemId: string): void;
   /** Starts the forward of an inbox row to the integrator's own webhook URL. */
   forward(webhookId: string): void;
+  /** Starts the audits that an Item or an integration is owed. */
+  audit(subject: AuditSubjectRef): void;
   /** Resolves when nothing is queued or under way: for shutdown and tests. */
   drained(): Promise<void>;
 }

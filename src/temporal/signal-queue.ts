@@ -39,8 +39,10 @@ export interface SignalQueueDeps {
   circuit?: { failuresToOpen: number; firstPauseMs: number; longestPauseMs: number };
 }
 
+type Kind = 'look' | 'forward' | 'audit' | 'integration_audit';
+
 interface Entry {
-  kind: 'look' | 'forward';
+  kind: Kind;
   id: string;
   takenAt: number;
 }
@@ -75,11 +77,18 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
     return Promise.race([call, guard]).finally(() => clearTimeout(timer));
   };
 
+  const calls: Record<Kind, (id: string) => Promise<void>> = {
+    look: (id) => sender.look(id),
+    forward: (id) => sender.forward(id),
+    audit: (id) => sender.audit({ kind: 'item', id }),
+    integration_audit: (id) => sender.audit({ kind: 'integration', id }),
+  };
+
   const send = async ({ kind, id }: Entry): Promise<void> => {
     circuit.started();
     try {
       await failpoint('signal.before_send');
-      await withGuard(sender[kind](id));
+      await withGuard(calls[kind](id));
       if (circuit.isOpen()) logger.info('Temporal takes signals again');
       circuit.succeeded();
       counts.delivered += 1;
@@ -164,6 +173,7 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
   return {
     look: (itemId) => take('look', itemId),
     forward: (webhookId) => take('forward', webhookId),
+    audit: ({ kind, id }) => take(kind === 'item' ? 'audit' : 'integration_audit', id),
     drained,
     counts: () => ({ ...counts }),
     size: () => waiting.size + underWay,

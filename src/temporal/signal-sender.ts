@@ -1,20 +1,33 @@
 import type { Client } from '@temporalio/client';
 import {
+  AUDIT_WORKFLOW,
+  auditWorkflowId,
   FORWARD_WORKFLOW,
   forwardWorkflowId,
+  INTEGRATION_AUDIT_WORKFLOW,
   ITEM_WORKFLOW,
   itemWorkflowId,
   lookSignal,
+  type AuditWorkflowInput,
   type ForwardWorkflowInput,
+  type IntegrationAuditWorkflowInput,
   type ItemWorkflowInput,
 } from '../workflows/messages.js';
 
-/** The two calls that a commit may owe Temporal. Both are idempotent; they reject once the deadline has passed. */
+/** What an audit is of; `id` is the row's UUID. */
+export interface AuditSubjectRef {
+  kind: 'item' | 'integration';
+  id: string;
+}
+
+/** The calls that a commit may owe Temporal. All are idempotent; they reject once the deadline has passed. */
 export interface SignalSender {
   /** Signal-with-start of the Item's workflow. */
   look(itemId: string): Promise<void>;
   /** Starts the forward of an inbox row; one that runs already is left alone. */
   forward(webhookId: string): Promise<void>;
+  /** Starts the audits that an Item or an integration is owed; a workflow that runs already does them. */
+  audit(subject: AuditSubjectRef): Promise<void>;
 }
 
 export interface SignalSenderDeps {
@@ -54,6 +67,23 @@ export function createSignalSender({ client, taskQueue, deadlineMs }: SignalSend
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: "Forwards one Plaid webhook to the integrator's URL",
+        }),
+      ),
+    audit: ({ kind, id }) =>
+      bounded(() =>
+        client.workflow.start(kind === 'item' ? AUDIT_WORKFLOW : INTEGRATION_AUDIT_WORKFLOW, {
+          workflowId: auditWorkflowId(id),
+          taskQueue,
+          args:
+            kind === 'item'
+              ? [{ itemId: id } satisfies AuditWorkflowInput]
+              : [{ integrationId: id } satisfies IntegrationAuditWorkflowInput],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          staticSummary:
+            kind === 'item'
+              ? 'Compares one Plaid Item with Plaid'
+              : 'Compares all Items of an integration with Plaid',
         }),
       ),
   };

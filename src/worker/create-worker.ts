@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker, type WorkflowBundleOption, type WorkerOptions } from '@temporalio/worker';
+import { createAuditActivities } from '../activities/audit/activities.js';
 import { createForwardActivities } from '../activities/forward-webhook.js';
 import { createPost } from '../activities/forward-post.js';
 import type { EndedRun } from '../activities/look/deps.js';
@@ -9,6 +10,10 @@ import { createLookActivities } from '../activities/look/activities.js';
 import { createIntegrationProbes } from '../activities/probe-integrations.js';
 import { createSweepActivities } from '../activities/sweep.js';
 import type { TemporalConfig } from '../config/temporal.js';
+import { createAuditCompareQueries } from '../db/queries/audit-compare.js';
+import { createAuditFleetQueries } from '../db/queries/audit-fleet.js';
+import { createAuditRunQueries } from '../db/queries/audit-runs.js';
+import { createAuditUpkeepQueries } from '../db/queries/audit-upkeep.js';
 import { createForwardQueries } from '../db/queries/forwards.js';
 import { createInboxQueries } from '../db/queries/inbox.js';
 import { createItemLookQueries } from '../db/queries/item-look.js';
@@ -30,6 +35,12 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
   const staging = createStagingQueries(db);
   const forwards = createForwardQueries({ db });
   const signalStaleAfterMs = config.SIGNAL_STALE_AFTER;
+  const sender = createSignalSender({
+    client: deps.temporal.client,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    // Nothing here is in a hurry: it waits where intake may not.
+    deadlineMs: config.SIGNAL_DEADLINE * 10,
+  });
   return {
     ...createLookActivities({
       db,
@@ -44,6 +55,19 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
       logger,
       now: Date.now,
       ...(onRun ? { onRun } : {}),
+    }),
+    ...createAuditActivities({
+      runs: createAuditRunQueries({ db, signalStaleAfterMs }),
+      compares: createAuditCompareQueries(db),
+      fleets: createAuditFleetQueries(db),
+      staging,
+      secrets,
+      plaid,
+      settings: config,
+      sender,
+      atOnce: config.AUDIT_CONCURRENCY,
+      logger,
+      now: Date.now,
     }),
     ...createForwardActivities({
       forwards,
@@ -67,12 +91,8 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
       }),
       rateBuckets: deps.rateBuckets,
       probes: createIntegrationProbes({ pauses: deps.pauses, secrets, plaid, settings: config, logger }),
-      sender: createSignalSender({
-        client: deps.temporal.client,
-        taskQueue: config.TEMPORAL_TASK_QUEUE,
-        // The sweep is in no hurry: it waits where intake may not.
-        deadlineMs: config.SIGNAL_DEADLINE * 10,
-      }),
+      audits: createAuditUpkeepQueries({ db, signalStaleAfterMs }),
+      sender,
       logger,
       heartbeat: () => Context.current().heartbeat(),
       limits: {
@@ -80,6 +100,7 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
         rejected: config.INBOX_MAX_UNVERIFIED,
         forwardCheckAfterMs: FORWARD_CHECK_AFTER_MS,
         stagedForMs: config.STAGED_RETENTION,
+        auditRetentionMs: config.AUDIT_RETENTION,
       },
     }),
   };

@@ -7,10 +7,14 @@ import type { ItemWorkflowState } from './item-state.js';
 export const ITEM_WORKFLOW = 'itemWorkflow';
 export const SWEEP_WORKFLOW = 'sweepWorkflow';
 export const FORWARD_WORKFLOW = 'forwardWebhookWorkflow';
+export const AUDIT_WORKFLOW = 'auditWorkflow';
+export const INTEGRATION_AUDIT_WORKFLOW = 'integrationAuditWorkflow';
 
 /** The one workflow of an Item; `itemId` is the row's UUID. */
 export const itemWorkflowId = (itemId: string): string => `item/${itemId}`;
 export const forwardWorkflowId = (webhookId: string): string => `forward/${webhookId}`;
+/** Of an Item or of a whole integration; `id` is the row's UUID, and only one audit of it runs at a time. */
+export const auditWorkflowId = (id: string): string => `audit/${id}`;
 export const SWEEP_SCHEDULE_ID = 'ardea-sweep';
 
 /** Search attribute (Keyword) with the contract's status of an Item: `ArdeaStatus = "erroring"` finds what needs a person. */
@@ -34,4 +38,16 @@ export interface ItemWorkflowInput {
 
 export interface ForwardWorkflowInput {
   webhookId: string;
+}
+
+export interface AuditWorkflowInput {
+  /** Row id of the Item. */
+  itemId: string;
+}
+
+export interface IntegrationAuditWorkflowInput {
+  /** Row id of the integration. */
+  integrationId: string;
+  /** Events after which a new execution continues; only tests set it. */
+  historyLength?: number;
 }

@@ -1,5 +1,6 @@
 /** The one place with timeouts and retries of activities. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { AuditActivities } from '../activities/audit/activities.js';
 import type { LookActivities } from '../activities/look/activities.js';
 import type { SweepActivities } from '../activities/sweep.js';
 
@@ -29,4 +30,26 @@ export const { sweep } = proxyActivities<SweepActivities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 3 },
+});
+
+/** The short steps of an audit: statements in PostgreSQL, repeated until it is there. */
+export const { beginAudit, requestAuditSync, settleAudit, failAudit, advanceIntegrationAudit } =
+  proxyActivities<AuditActivities>({
+    startToCloseTimeout: '3 minutes',
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  });
+
+/** Fails, and is tried again, for as long as the Item's own workflow has not synced it; it says itself when. */
+export const { awaitAuditSync } = proxyActivities<AuditActivities>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '12 hours',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** A whole history under the rate budget, with Plaid's own waits between attempts; shorter than STAGED_RETENTION at its least. */
+export const { replayForAudit } = proxyActivities<AuditActivities>({
+  startToCloseTimeout: '100 minutes',
+  heartbeatTimeout: '30 seconds',
+  scheduleToCloseTimeout: '12 hours',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });

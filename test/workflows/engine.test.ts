@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLookActivities } from '../../src/activities/look/activities.js';
 import { createSweepActivities } from '../../src/activities/sweep.js';
+import { createAuditUpkeepQueries } from '../../src/db/queries/audit-upkeep.js';
 import { createForwardQueries } from '../../src/db/queries/forwards.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createRetentionQueries } from '../../src/db/queries/retention.js';
@@ -49,6 +50,7 @@ beforeAll(async () => {
       }),
       rateBuckets: createRateBucketQueries(db),
       probes: { probeDue: () => Promise.resolve(0) },
+      audits: createAuditUpkeepQueries({ db, signalStaleAfterMs: STALE_MS }),
       sender: createSignalSender({
         client: workflows.client,
         taskQueue: workflows.temporal.taskQueue,
@@ -56,7 +58,13 @@ beforeAll(async () => {
       }),
       logger: engine.deps.logger,
       heartbeat: () => Context.current().heartbeat(),
-      limits: { unmatched: 10, rejected: 10, forwardCheckAfterMs: 1_000, stagedForMs: 3_600_000 },
+      limits: {
+        unmatched: 10,
+        rejected: 10,
+        forwardCheckAfterMs: 1_000,
+        stagedForMs: 3_600_000,
+        auditRetentionMs: 3_600_000,
+      },
     }),
   };
 });

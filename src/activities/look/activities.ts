@@ -34,7 +34,7 @@ export function createLookActivities(deps: LookDeps): LookActivities {
         if (context.cancellationSignal.aborted) {
           throw ApplicationFailure.create({ message: 'attempt given up: cancelled', type: 'LookCancelled' });
         }
-        if (error instanceof RetryLater) throw asFailure(error);
+        if (error instanceof RetryLater) throw retryFailure(error);
         throw error;
       } finally {
         if (timer) clearInterval(timer);
@@ -44,7 +44,7 @@ export function createLookActivities(deps: LookDeps): LookActivities {
 }
 
 /** Whitelisted fields only: a failure goes into the workflow's history (invariant I7). */
-function asFailure({ plaidError, delayMs }: RetryLater): ApplicationFailure {
+export function retryFailure({ plaidError, delayMs }: RetryLater): ApplicationFailure {
   return ApplicationFailure.create({
     message: plaidError.summary,
     type: plaidError.errorCode ?? 'PLAID_UNREACHABLE',

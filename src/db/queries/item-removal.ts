@@ -55,6 +55,23 @@ async function erase(trx: Transaction, itemId: string): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Examples of audits show rows. One that runs ends here, so that it cannot show any of them afterwards. */
+async function eraseAudits(trx: Transaction, itemId: string): Promise<void> {
+  await trx.raw(
+    `update audits
+        set examples = '[]', phase = null, finished_at = coalesce(finished_at, now()),
+            verdict = case when state in ('queued', 'running') then 'not_audited' else verdict end,
+            reason_code = case when state in ('queued', 'running') then 'LINK_DELETED' else reason_code end,
+            reason = case when state in ('queued', 'running') then 'The data of the Item were erased.' else reason end,
+            state = case when state in ('queued', 'running') then 'done' else state end
+      where item_id = ?`,
+    [itemId],
+  );
+  await trx.raw('delete from audit_suspects where audit_id in (select id from audits where item_id = ?)', [
+    itemId,
+  ]);
+}
+
 /** A webhook without its body is not worth forwarding: what is still to be sent is stopped. */
 async function eraseWebhooks(trx: Transaction, itemId: string): Promise<void> {
   await trx.raw(
@@ -111,7 +128,10 @@ export function createItemRemovalQueries({
           if (id === itemId) signal = marked.signal;
         }
         // After item_sync, in the order of intake: a delivery of a known JWT holds item_sync and wants its row.
-        if (options.erase) await eraseWebhooks(trx, itemId);
+        if (options.erase) {
+          await eraseWebhooks(trx, itemId);
+          await eraseAudits(trx, itemId);
+        }
         await stampChanges(trx, organizationId, [...new Set([...relinks.changed, ...erased])]);
         return { signal };
       }),

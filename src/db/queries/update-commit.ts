@@ -4,6 +4,7 @@ import { failpoint } from '../../failpoints.js';
 import type { Database, Transaction } from '../database.js';
 import { runPrepared } from '../prepared.js';
 import { mergeAccounts, type AccountsInput } from './accounts-merge.js';
+import { linkRepairs } from './audit-repair.js';
 import { stampChanges } from './changes.js';
 import { mergeRows, type MergedRows, type MergeRowsInput } from './merge-rows.js';
 import { HAS_RELATIVES, relinkAfterMerge } from './relink-commit.js';
@@ -88,6 +89,7 @@ async function attempt(
       const relinked = hasRelatives
         ? await relinkAfterMerge(trx, { itemId: update.basis.itemId, changedIds })
         : [];
+      if (update.snapshot?.complete) await linkRepairs(trx, update.basis.itemId, update.runId);
       await failpoint('look.in_commit');
       await stampChanges(trx, update.organizationId, [...new Set([...changedIds, ...relinked])]);
       return { kind: 'committed', merged, again };

@@ -59,6 +59,7 @@ export const startWebhookApp = async (options: WebhookAppOptions): Promise<Webho
     ...deps.signals,
     look: (id) => signalled.push(`look/${id}`),
     forward: (id) => signalled.push(`forward/${id}`),
+    audit: ({ id }) => signalled.push(`audit/${id}`),
   };
   const stopping = new AbortController();
   const app = createApp({ ...deps, signals }, { stopping: stopping.signal });

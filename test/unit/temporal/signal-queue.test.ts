@@ -30,7 +30,11 @@ const manualSender = () => {
   const calls: { call: string; resolve(): void; reject(error: Error): void }[] = [];
   const call = (name: string): Promise<void> =>
     new Promise((resolve, reject) => calls.push({ call: name, resolve, reject }));
-  const sender: SignalSender = { look: (id) => call(`look/${id}`), forward: (id) => call(`forward/${id}`) };
+  const sender: SignalSender = {
+    look: (id) => call(`look/${id}`),
+    forward: (id) => call(`forward/${id}`),
+    audit: ({ kind, id }) => call(`audit/${kind}/${id}`),
+  };
   return { calls, sender };
 };
 
@@ -104,7 +108,7 @@ describe('the queue', () => {
     const broken = (): never => {
       throw new Error('broken');
     };
-    const queue = queueTo({ look: broken, forward: broken });
+    const queue = queueTo({ look: broken, forward: broken, audit: broken });
     queue.look('a');
     queue.forward('b');
     await queue.drained();
@@ -123,7 +127,7 @@ describe('while Temporal is away', () => {
       tried += 1;
       if (away) throw new Error('away');
     };
-    const queue = queueTo({ look: answer, forward: answer }, { concurrency: 1 });
+    const queue = queueTo({ look: answer, forward: answer, audit: answer }, { concurrency: 1 });
     for (let i = 0; i < 500; i++) queue.look(String(i));
     // Two that open the circuit, then one after 100 ms and one after another 200.
     await vi.advanceTimersByTimeAsync(350);
@@ -140,7 +144,10 @@ describe('while Temporal is away', () => {
     const answer = async (): Promise<void> => {
       if (away) throw new Error('away');
     };
-    const queue = queueTo({ look: answer, forward: answer }, { concurrency: 1, staleAfterMs: 50 });
+    const queue = queueTo(
+      { look: answer, forward: answer, audit: answer },
+      { concurrency: 1, staleAfterMs: 50 },
+    );
     for (let i = 0; i < 10; i++) queue.look(String(i));
     await vi.runAllTimersAsync();
     await queue.drained();
@@ -152,7 +159,7 @@ describe('while Temporal is away', () => {
     const away = async (): Promise<void> => {
       throw new Error('away');
     };
-    const queue = createSignalQueue({ ...DEFAULTS, sender: { look: away, forward: away } });
+    const queue = createSignalQueue({ ...DEFAULTS, sender: { look: away, forward: away, audit: away } });
     for (let i = 0; i < 100; i++) queue.look(String(i));
     // No time passes for the timers of the pauses.
     await queue.close();
