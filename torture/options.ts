@@ -1,3 +1,5 @@
+import type { Focus } from './focus.js';
+
 /** What to run. */
 export interface TortureOptions {
   /** Decides inputs, kill points and chaos. */
@@ -9,6 +11,8 @@ export interface TortureOptions {
   kills: boolean;
   /** Whether the simulator misbehaves as Plaid does on its worst days. */
   faults: boolean;
+  /** A scenario in place of drawn inputs and chaos; seed, minutes and items decide nothing then. */
+  focus?: Focus;
   /** Folder of the compiled product that is tortured. */
   dist: string;
   temporal: 'dev' | 'server';

@@ -5,6 +5,8 @@ import { withConnection } from '../local/postgres/server.js';
 import { drawFailpoints, planChaos } from './chaos/plan.js';
 import { rage } from './chaos/loop.js';
 import { violate, type CheckContext, type Sql } from './check/context.js';
+import { watchIdleTransactions } from './check/idle-transactions.js';
+import type { ActionDeps } from './driver/actions.js';
 import { drive } from './driver/driver.js';
 import { planItems } from './driver/plan.js';
 import { faultKinds, firedByKind } from './driver/faults.js';
@@ -57,8 +59,10 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       folder,
       journal,
       secrets,
-      failpoints: (kind, name, life) =>
-        options.kills && harmful ? drawFailpoints(seed, kind, name, life) : '',
+      failpoints: (kind, name, life) => {
+        if (options.focus !== undefined) return options.focus.failpoints(kind, life);
+        return options.kills && harmful ? drawFailpoints(seed, kind, name, life) : '';
+      },
       onUnexplainedEnd: (what) => violate({ violations, journal }, 'engine', what),
     });
     closers.push(() => stack.stop());
@@ -73,6 +77,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       receiverUrl: receiver.url,
       signal: giveUp.signal,
     });
+    const sql = sqlOf(stack.databaseUrl);
     const durationMs = options.minutes * 60_000;
     const readers = tenants.flatMap((tenant, at) =>
       READERS.map((kind, number) =>
@@ -105,19 +110,18 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
           everyMs: HARM_EVERY_MS,
         })
       : [];
+    const acting: ActionDeps = {
+      simulator,
+      faults,
+      journal,
+      onUnexpected: (item, what) => violate({ violations, journal }, 'engine', `${item.subject}: ${what}`),
+    };
+    // What is killed, stopped or cut off leaves its transactions idle as well.
+    if (!options.kills) later(watchIdleTransactions({ violations, journal, checked }, sql));
     const [items] = await Promise.all([
-      drive(
-        {
-          simulator,
-          faults,
-          journal,
-          tenants,
-          begunAt: inputsBegun,
-          onUnexpected: (item, what) =>
-            violate({ violations, journal }, 'engine', `${item.subject}: ${what}`),
-        },
-        plans,
-      ),
+      options.focus === undefined
+        ? drive({ ...acting, tenants, begunAt: inputsBegun }, plans)
+        : options.focus.play({ ...acting, tenants, sql }),
       rage(stack, journal, chaos, inputsBegun),
     ]);
     harmful = false;
@@ -138,7 +142,7 @@ export async function runTorture(options: TortureOptions): Promise<TortureReport
       receiver,
       webhooks,
       secrets,
-      sql: sqlOf(stack.databaseUrl),
+      sql,
       temporal: new Client({ connection }),
       violations,
       checked,

@@ -6,13 +6,19 @@ import { checkEngine } from './check/engine.js';
 import { checkFeeds } from './check/feed.js';
 import { checkInbox } from './check/inbox.js';
 import { checkLeaks } from './check/leaks.js';
+import { checkMoney } from './check/money.js';
 import { waitForQuiet } from './check/quiet.js';
 import { checkLeftRows, checkOnce, checkRows, isFollowed } from './check/rows.js';
 import { checkStatuses } from './check/statuses.js';
 import { checkStore } from './check/store.js';
 import { checkTenancy } from './check/tenancy.js';
 
+/** A focused run has found what it looks for. */
+const isOver = ({ options, violations }: CheckContext): boolean =>
+  violations.some(({ invariant }) => options.focus?.until.includes(invariant) === true);
+
 async function check(context: CheckContext, name: string, work: () => Promise<void>): Promise<void> {
+  if (isOver(context)) return;
   try {
     await work();
   } catch (error) {
@@ -82,8 +88,10 @@ export async function settle(context: CheckContext): Promise<{ quietMs: number; 
   await check(context, 'rows that need no help', () => checkRows(context, isKnown));
   await check(context, 'statuses that need no help', () => checkStatuses(context, isKnown));
   const erased = context.world.items.filter(({ erased: now }) => now).map(({ itemId }) => itemId);
-  await heal(context);
-  await waitForQuiet(context, 'after the healing');
+  if (!isOver(context)) {
+    await heal(context);
+    await waitForQuiet(context, 'after the healing');
+  }
   const quietMs = performance.now() - begun;
 
   const checksBegun = performance.now();
@@ -94,6 +102,7 @@ export async function settle(context: CheckContext): Promise<{ quietMs: number; 
   await check(context, 'statuses', () =>
     checkStatuses(context, (item) => isFollowed(item) || item.bank.kind !== 'revoked'),
   );
+  await check(context, 'money', () => checkMoney(context));
   await check(context, 'feeds', () => checkFeeds(context));
   await check(context, 'inbox', () => checkInbox(context));
   await check(context, 'store', () => checkStore(context, erased));

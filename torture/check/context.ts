@@ -43,6 +43,6 @@ export function violate(
   journal.note(`violation of ${invariant}`, what);
 }
 
-export const countChecked = ({ checked }: CheckContext, what: string, by: number): void => {
+export const countChecked = ({ checked }: Pick<CheckContext, 'checked'>, what: string, by: number): void => {
   checked[what] = (checked[what] ?? 0) + by;
 };

@@ -12,7 +12,7 @@ interface Page {
 }
 
 /** The organisation's table as the API shows it by default. */
-async function readTable({ call }: Tenant): Promise<Map<string, FeedRow>> {
+export async function readTable({ call }: Tenant): Promise<Map<string, FeedRow>> {
   const rows = new Map<string, FeedRow>();
   for (let page = 1; ; page++) {
     const { status, json, text } = await call('GET', `/api/transactions?limit=${PER_PAGE}&page=${page}`);

@@ -32,6 +32,22 @@ async function linkOf(item: WorldItem): Promise<Link | null> {
   return status === 200 ? (json as { link: Link }).link : null;
 }
 
+/** What Temporal answers of a workflow by itself. */
+const METADATA_QUERY = '__temporal_workflow_metadata';
+
+/** Whoever looks at Temporal's UI reads the same there. */
+async function checkDetails({ sql, temporal, ...context }: CheckContext, item: WorldItem, code: string) {
+  const [row] = await sql<{ id: string }>('select id from items where plaid_item_id = $1', [item.itemId]);
+  const { currentDetails = '' } = await temporal.workflow
+    .getHandle(`item/${row?.id}`)
+    .query<{ currentDetails?: string }>(METADATA_QUERY);
+  countChecked(context, 'details of workflows', 1);
+  if (!currentDetails.includes(`[${code}]`))
+    violate(context, 'I10', `${item.subject}: the details of its workflow do not tell of ${code}`, [
+      currentDetails,
+    ]);
+}
+
 /** Every link says in the API what is the matter with it, and what to do (invariant I10). */
 export async function checkStatuses(
   context: CheckContext,
@@ -53,7 +69,10 @@ export async function checkStatuses(
       (wanted.code === undefined || code === wanted.code) &&
       (wanted.action === undefined || link.action === wanted.action) &&
       (wanted.status !== 'active' || link.status_message === null);
-    if (fits) continue;
+    if (fits) {
+      if (link.status === 'erroring' && code !== undefined) await checkDetails(context, item, code);
+      continue;
+    }
     violate(
       context,
       'I10',

@@ -1,7 +1,7 @@
 import { countChecked, violate, type CheckContext } from './context.js';
 
 /** What holds in the store whatever has happened. Each query answers the offenders. */
-const RULES: readonly { invariant: 'I1' | 'I6' | 'I11'; what: string; sql: string }[] = [
+const RULES: readonly { invariant: 'I1' | 'I3' | 'I6' | 'I11'; what: string; sql: string }[] = [
   {
     invariant: 'I6',
     what: 'a row without a place in the feed',
@@ -18,6 +18,15 @@ const RULES: readonly { invariant: 'I1' | 'I6' | 'I11'; what: string; sql: strin
     sql: `select position::text as which from (
             select position, stamped_at, lag(stamped_at) over (partition by organization_id order by position) as before from changes) o
            where stamped_at < before`,
+  },
+  {
+    // Compare-and-set lets a sync commit only if none has committed since it began. One began before its started_at, and
+    // finished_at is before its commit. Clocks of two processes of one machine differ by less than the tolerance.
+    invariant: 'I3',
+    what: 'a sync that committed although another had committed since it began',
+    sql: `select b.id::text as which from sync_runs a join sync_runs b on b.item_id = a.item_id and b.id <> a.id
+           where a.outcome = 'synced' and b.outcome = 'synced' and b.started_at < a.finished_at - interval '20 ms'
+             and b.finished_at > a.finished_at`,
   },
   {
     invariant: 'I11',

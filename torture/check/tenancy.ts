@@ -1,3 +1,4 @@
+import { readTable } from './feed.js';
 import { countChecked, violate, type CheckContext } from './context.js';
 
 /** Each organisation's key lists its own and nothing else; what is foreign is not found (invariant I8). */
@@ -9,6 +10,12 @@ export async function checkTenancy(context: CheckContext): Promise<void> {
       if (ownerOf.get(String(row['item_id']))?.apiKey !== reader.apiKey)
         violate(context, 'I8', `${reader.name} saw ${row.reference_id} of a foreign Item`);
   for (const tenant of world.tenants) {
+    // Without a filter: what narrows the rows to an Item narrows them to its organisation by itself.
+    const foreign = [...(await readTable(tenant)).values()].filter(
+      (row) => ownerOf.get(String(row['item_id']))?.apiKey !== tenant.apiKey,
+    );
+    if (foreign.length > 0)
+      violate(context, 'I8', `${tenant.name} lists ${foreign.length} rows of foreign Items`);
     for (const item of world.items.filter((one) => one.tenant !== tenant).slice(0, 20)) {
       const paths = [
         `/api/integrations/${item.integration.heronId}/links/${item.itemId}`,

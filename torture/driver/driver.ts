@@ -14,7 +14,11 @@ export interface DriverDeps extends ActionDeps {
   begunAt: number;
 }
 
-const create = async ({ simulator, tenants }: DriverDeps, plan: ItemPlan): Promise<WorldItem> => {
+/** Makes the Item that a plan describes at the bank; nobody has linked it yet. */
+export const createItem = async (
+  { simulator, tenants }: Pick<DriverDeps, 'simulator' | 'tenants'>,
+  plan: Omit<ItemPlan, 'createAtMs' | 'linkAfterMs' | 'steps'>,
+): Promise<WorldItem> => {
   const tenant = tenants[plan.organization];
   const integration = tenant?.integrations[plan.integration];
   if (tenant === undefined || integration === undefined)
@@ -73,7 +77,7 @@ export async function drive(deps: DriverDeps, plans: readonly ItemPlan[]): Promi
 
   for (const plan of [...plans].sort((a, b) => a.createAtMs - b.createAtMs || a.index - b.index)) {
     await until(plan.createAtMs);
-    const item = await create(deps, plan);
+    const item = await createItem(deps, plan);
     items.push(item);
     lives.push(live(item, plan));
   }

@@ -42,6 +42,14 @@ export interface Simulator {
   item(itemId: string): Promise<{ item: SimulatedItem; transactions: PlaidRow[] }>;
   /** The bank's changes of an Item, or of one transaction of it. */
   log(itemId: string, transactionId?: string): Promise<LogEntry[]>;
+  /** Whether Plaid has changes of the Item after this cursor; false when it refuses to say. */
+  hasMore(item: ItemAtPlaid, cursor: string): Promise<boolean>;
+}
+
+/** What Plaid asks of whoever asks for an Item. */
+export interface ItemAtPlaid {
+  accessToken: string;
+  integration: { client: { clientId: string; secret: string } };
 }
 
 const LOG_PAGE = 5_000;
@@ -70,6 +78,15 @@ export function createSimulator(url: string): Simulator {
       const { status, text } = await call('GET', `/items/${itemId}`);
       if (status !== 200) throw new Error(`simulator answered ${status} for item ${itemId}: ${text}`);
       return parse(text) as { item: SimulatedItem; transactions: PlaidRow[] };
+    },
+    async hasMore({ accessToken, integration: { client } }, cursor) {
+      const { status, text } = await ask('POST', `${url}/transactions/sync`, {
+        headers: { 'PLAID-CLIENT-ID': client.clientId, 'PLAID-SECRET': client.secret },
+        body: { access_token: accessToken, cursor, count: 1 },
+      });
+      if (status !== 200) return false;
+      const { added, modified, removed } = JSON.parse(text) as Record<string, unknown[]>;
+      return [added, modified, removed].some((rows = []) => rows.length > 0);
     },
     async log(itemId, transactionId) {
       const entries: LogEntry[] = [];

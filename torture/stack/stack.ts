@@ -148,6 +148,7 @@ async function build(given: StackOptions, stops: (() => Promise<unknown>)[]): Pr
   const temporalAddress = `127.0.0.1:${temporal.port}`;
   const environment = (databasePort: number, temporalPort: number): Record<string, string> => ({
     ...SETTINGS,
+    ...options.focus?.settings,
     DATABASE_URL: databaseUrl.replace(`:${postgres.port}/`, `:${databasePort}/`),
     TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     ENCRYPTION_KEYS: `torture:${encryptionKey}`,
