@@ -15,6 +15,7 @@ const SOURCES = [
   'local',
   'simulator',
   'bench',
+  'torture',
   'scripts',
   'tsconfig.json',
   'tsconfig.build.json',

@@ -3,6 +3,8 @@ import { projectRoot } from '../local/project-root.js';
 import type { TortureOptions } from './options.js';
 
 export interface TortureArguments extends Omit<TortureOptions, 'say'> {
+  /** Proves the proof instead: with every break, or those of an invariant, or the one of a name. */
+  prove: { which: string | null } | null;
   /** Writes the report to torture/results. */
   save: boolean;
 }
@@ -32,6 +34,7 @@ const USAGE = `npm run torture -- [options]
   --temporal KIND   dev (a dev server) or server (a full one on PostgreSQL)
   --workers N, --apis N, --organizations N
   --quiesce S       longest wait for quiet, in seconds (240)
+  --prove [WHICH]   tries the checks on broken products instead: all of them, those of an invariant (I6), or one by name
   --save            writes the report to torture/results
   --keep            keeps the folder with logs and databases
   --verbose         tells each happening`;
@@ -57,6 +60,7 @@ export function readArguments(args: readonly string[]): TortureArguments {
     ...DEFAULTS(),
     seed: 1 + Math.floor(Math.random() * 999_999),
     save: false,
+    prove: null,
   };
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -90,6 +94,9 @@ export function readArguments(args: readonly string[]): TortureArguments {
         break;
       case '--no-faults':
         result.faults = false;
+        break;
+      case '--prove':
+        result.prove = { which: rest[0]?.startsWith('--') === false ? (rest.shift() ?? null) : null };
         break;
       case '--save':
         result.save = true;

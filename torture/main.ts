@@ -1,14 +1,19 @@
 import { readArguments } from './arguments.js';
+import { prove } from './breaks/prove.js';
 import { describeReport, saveReport } from './report.js';
 import { runTorture } from './run.js';
 
 async function main(): Promise<void> {
-  const { save, ...options } = readArguments(process.argv.slice(2));
-  console.log(`seed ${options.seed}: ${options.items} Items, ${options.minutes} minutes`);
+  const { save, prove: proven, ...options } = readArguments(process.argv.slice(2));
   // Children hang on pipes of this process and folders on its end: nothing is left behind.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(130));
-  const report = await runTorture({ ...options, say: (line) => console.log(line) });
+  const say = (line: string): void => console.log(line);
+  if (proven !== null) {
+    process.exit((await prove(proven.which, { ...options, say })) ? 0 : 1);
+  }
+  console.log(`seed ${options.seed}: ${options.items} Items, ${options.minutes} minutes`);
+  const report = await runTorture({ ...options, say });
   console.log(describeReport(report));
   if (save) console.log(`written to ${saveReport(report)}`);
   process.exitCode = report.passed ? 0 : 1;
