@@ -30,7 +30,20 @@ export interface TortureOptions {
 
 /** Of design invariants, plus what no invariant names. */
 export type Invariant =
-  'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'engine' | 'resources';
+  | 'I1'
+  | 'I2'
+  | 'I3'
+  | 'I4'
+  | 'I5'
+  | 'I6'
+  | 'I7'
+  | 'I8'
+  | 'I9'
+  | 'I10'
+  | 'I11'
+  | 'engine'
+  | 'resources'
+  | 'coverage';
 
 export interface Violation {
   invariant: Invariant;
@@ -55,6 +68,4 @@ export interface TortureReport {
   faults: Record<string, number>;
   checked: Record<string, number>;
   violations: Violation[];
-  /** What happened, in order. */
-  journalFile: string | null;
 }

@@ -2,7 +2,53 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { projectRoot } from '../local/project-root.js';
+import { violate, type CheckContext } from './check/context.js';
+import { faultKinds, firedByKind } from './driver/faults.js';
 import type { TortureReport } from './options.js';
+
+/** A run of this length has no excuse for a kind of fault that it has not used. */
+const EVERY_FAULT_FROM_MINUTES = 10;
+
+async function faultsOf(context: CheckContext): Promise<Record<string, number>> {
+  const { options, simulator } = context;
+  if (!options.faults) return {};
+  const fired = await firedByKind(simulator);
+  const unused = (await faultKinds(simulator)).map(({ kind }) => kind).filter((kind) => !fired[kind]);
+  if (unused.length > 0 && options.minutes >= EVERY_FAULT_FROM_MINUTES)
+    violate(context, 'coverage', `kinds of faults that never acted: ${unused.join(', ')}`);
+  return fired;
+}
+
+/** What a run has done, counted and found. */
+export async function reportOf(
+  context: CheckContext,
+  tookMs: TortureReport['tookMs'],
+): Promise<TortureReport> {
+  const { options, journal, readers, checked, violations } = context;
+  const { seed, minutes, items, temporal, kills } = options;
+  const faults = await faultsOf(context);
+  checked['changes read by readers'] = readers.reduce((sum, reader) => sum + reader.changes(), 0);
+  const killed: Record<string, number> = {};
+  const counts: Record<string, number> = {};
+  for (const [what, n] of Object.entries(journal.counts()))
+    if (what.startsWith('killed ')) killed[what.slice('killed '.length)] = n;
+    else counts[what] = n;
+  const passed = violations.length === 0;
+  return {
+    seed,
+    passed,
+    minutes,
+    items,
+    temporal,
+    kills,
+    tookMs,
+    killed,
+    counts,
+    faults,
+    checked,
+    violations,
+  };
+}
 
 const table = (title: string, entries: Readonly<Record<string, number>>): string[] => {
   const rows = Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -43,6 +89,6 @@ export function saveReport(report: TortureReport): string {
   const at = new Date().toISOString();
   const file = join(folder, `${at.slice(0, 19).replaceAll(':', '')}-seed-${report.seed}.json`);
   const machine = { cores: cpus().length, node: process.versions.node };
-  writeFileSync(file, `${JSON.stringify({ at, machine, ...report, journalFile: undefined }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ at, machine, ...report }, null, 2)}\n`);
   return relative(projectRoot(), file);
 }

@@ -80,7 +80,7 @@ const isKnown = (item: WorldItem): boolean => !item.silent && !item.disturbed;
  * After the last input. First what must be right without help: Items whose webhooks told of everything. Then all of them, after
  * what a person would do about the others.
  */
-export async function settle(context: CheckContext): Promise<{ quietMs: number; checksMs: number }> {
+export async function settle(context: CheckContext): Promise<{ quiet: number; checks: number }> {
   const begun = performance.now();
   await makePeace(context);
   await learnTruth(context);
@@ -92,7 +92,7 @@ export async function settle(context: CheckContext): Promise<{ quietMs: number; 
     await heal(context);
     await waitForQuiet(context, 'after the healing');
   }
-  const quietMs = performance.now() - begun;
+  const quiet = performance.now() - begun;
 
   const checksBegun = performance.now();
   await check(context, 'rows', () => checkRows(context, () => true));
@@ -110,5 +110,5 @@ export async function settle(context: CheckContext): Promise<{ quietMs: number; 
   await check(context, 'engine', () => checkEngine(context));
   await check(context, 'leaks', () => checkLeaks(context));
   countChecked(context, 'Items', context.world.items.length);
-  return { quietMs, checksMs: performance.now() - checksBegun };
+  return { quiet, checks: performance.now() - checksBegun };
 }

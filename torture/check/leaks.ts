@@ -1,8 +1,10 @@
 import { filesBelow, searchFile } from '../secrets.js';
 import { countChecked, violate, type CheckContext } from './context.js';
 
-/** Its own journal holds tokens: it plays the bank. The encrypted store may hold what it likes. */
-const OURS = /\/simulator\/|simulator\.log$|\/postgres\/data\/|\.db(-wal|-shm)?$|journal\.log$/;
+/** Its own journal holds tokens: it plays the bank. The encrypted store may hold what it likes, and a password is
+ * where it belongs in the configuration of the server that needs it. */
+const OURS =
+  /\/simulator\/|simulator\.log$|\/postgres\/data\/|\.db(-wal|-shm)?$|journal\.log$|temporal-server\.yaml$/;
 /** Temporal's state: payloads lie in it as they were given. */
 const ENGINE = /temporal\.db(-wal)?$/;
 

@@ -85,7 +85,7 @@ export async function waitForQuiet(context: CheckContext, phase: string): Promis
         `not yet: ${reasons.slice(0, 3).join('; ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`,
       );
     }
-    if (performance.now() - stillSince > STILL_MS) {
+    if (reasons.length === 0 && performance.now() - stillSince > STILL_MS) {
       journal.note('quiet', `${phase}: after ${Math.round(performance.now() - begun)} ms`);
       return;
     }

@@ -39,7 +39,7 @@ export interface ItemPlan {
   index: number;
   organization: number;
   integration: number;
-  /** Several Items share one. */
+  /** One each: two Items of one customer at one institution may be the same accounts linked again. */
   endUser: string;
   username: string;
   institution: string;
@@ -146,7 +146,7 @@ export function planItems({ seed, items, durationMs, organizations }: PlanOption
       index,
       organization,
       integration: organization === 0 ? random.between(0, 1) : 0,
-      endUser: `user-${organization}-${random.between(0, Math.ceil(items / organizations / 2))}`,
+      endUser: `user-${organization}-${index}`,
       username:
         random.weighted([
           [6, USERS[0]],

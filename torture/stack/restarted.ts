@@ -51,7 +51,7 @@ export async function keepRunning(options: RestartedOptions): Promise<Part> {
       const explained = options.explain(number, exit);
       journal.note(name, `ended (${exit})${explained === null ? '' : `: ${explained}`}`);
       if (explained === null) options.onUnexplainedEnd(`${name} ended by itself: ${exit}`);
-      else journal.count(`killed ${kind}`);
+      else journal.count(explained.startsWith('failpoint') ? `killed ${kind}` : `${name} ${explained}`);
     }
     const waitMs = downMs;
     downMs = RESTART_AFTER_MS;

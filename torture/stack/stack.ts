@@ -4,12 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { readLocalConfig } from '../../local/config.js';
 import { answersOk } from '../../local/health.js';
 import { freePort } from '../../local/port.js';
 import { withConnection } from '../../local/postgres/server.js';
 import { startProgram } from '../../local/program.js';
-import { findTemporal } from '../../local/temporal/binary.js';
 import type { Journal } from '../journal.js';
 import type { TortureOptions } from '../options.js';
 import { createRandom } from '../random.js';
@@ -17,7 +15,7 @@ import { SECRET_MARKER, type SecretWatch } from '../secrets.js';
 import type { Part } from './part.js';
 import { programEnvironment, startProgramPart } from './programs.js';
 import { startRelay, type Relay } from './relay.js';
-import { startPostgresPart, startTemporalPart } from './servers.js';
+import { startPostgresPart, startTemporalClusterPart, startTemporalPart } from './servers.js';
 import { SETTINGS, SIMULATOR_SETTINGS } from './settings.js';
 
 export interface PlaidClient {
@@ -122,12 +120,14 @@ async function build(given: StackOptions, stops: (() => Promise<unknown>)[]): Pr
   stops.push(() => simulator.stop());
   const password = randomBytes(16).toString('hex');
   secrets.add(password);
-  const server = { folder, journal, onUnexplainedEnd };
+  const server = { folder, journal, onUnexplainedEnd, say: options.say };
   const postgres = await startPostgresPart(server, password);
   stops.push(() => postgres.stop());
   await withConnection(postgres.url('postgres'), (client) => client.query('create database ardea'));
-  const binary = await findTemporal({ ...readLocalConfig().temporalBinary, report: options.say });
-  const temporal = await startTemporalPart(server, binary);
+  const temporal =
+    options.temporal === 'dev'
+      ? await startTemporalPart(server)
+      : await startTemporalClusterPart(server, postgres, password);
   stops.push(() => temporal.stop());
 
   const relays: Relay[] = [];
