@@ -35,13 +35,22 @@ export function createSecretWatch(): SecretWatch {
 
 const OVERLAP = 200;
 
-/** Searches files piece by piece; a secret that lies across two pieces is found too. */
-export async function searchFile(watch: SecretWatch, file: string): Promise<void> {
+/** Searches a file piece by piece; a secret that lies across two pieces is found too. */
+async function searchPieces(watch: SecretWatch, file: string): Promise<void> {
   let rest = '';
   for await (const chunk of createReadStream(file, { encoding: 'latin1', highWaterMark: 1 << 20 })) {
     const text = rest + String(chunk);
     watch.search(file.split('/').slice(-2).join('/'), text);
     rest = text.slice(-OVERLAP);
+  }
+}
+
+/** Searches a file; one that its program has removed meanwhile holds nothing any more. */
+export async function searchFile(watch: SecretWatch, file: string): Promise<void> {
+  try {
+    await searchPieces(watch, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
