@@ -42,8 +42,10 @@ async function makePeace({ simulator, stack, receiver, readers }: CheckContext):
 
 /** Faults break and incidents happen behind the run's back: what the bank says of an Item now is the truth. */
 async function learnTruth({ simulator, world }: CheckContext): Promise<void> {
+  const bankItems = await simulator.items();
   for (const item of world.items) {
-    const { item: bank } = await simulator.item(item.itemId);
+    const bank = bankItems.get(item.itemId);
+    if (bank === undefined) throw new Error(`the simulator has lost ${item.subject}`);
     if (bank.removed_at !== null) item.bank = { kind: 'removed' };
     else if (bank.error?.code === 'USER_PERMISSION_REVOKED') item.bank = { kind: 'revoked' };
     else item.bank = bank.error === null ? { kind: 'healthy' } : { kind: 'broken', code: bank.error.code };

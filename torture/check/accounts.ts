@@ -13,14 +13,16 @@ const byId = (a: { account_id: string }, b: { account_id: string }): number =>
 
 /** The open accounts of every Item in sync are the bank's, by id, name, mask and type. */
 export async function checkAccounts(context: CheckContext): Promise<void> {
+  const banks = await context.simulator.items();
   for (const item of context.world.items) {
     if (!isFollowed(item)) continue;
+    const bank = banks.get(item.itemId);
+    if (bank === undefined) continue;
     const stored = await context.sql<StoredAccount>(
       `select a.account_id, a.name, a.mask, a.type from accounts a join items i on i.id = a.item_id
         where i.plaid_item_id = $1 and a.closed_at is null`,
       [item.itemId],
     );
-    const { item: bank } = await context.simulator.item(item.itemId);
     countChecked(context, 'accounts compared with the bank', bank.accounts.length);
     const theirs = bank.accounts
       .map(({ account_id, name, mask, type }) => ({ account_id, name, mask, type }))

@@ -40,6 +40,8 @@ export interface Simulator {
   /** Answers null instead of throwing when it refuses (the Item is gone, say). */
   tryControl<T>(method: string, path: string, body?: object): Promise<T | null>;
   item(itemId: string): Promise<{ item: SimulatedItem; transactions: PlaidRow[] }>;
+  /** All Items without their rows, by item_id. */
+  items(): Promise<Map<string, SimulatedItem>>;
   /** The bank's changes of an Item, or of one transaction of it. */
   log(itemId: string, transactionId?: string): Promise<LogEntry[]>;
   /** Whether Plaid has changes of the Item after this cursor; false when it refuses to say. */
@@ -73,6 +75,10 @@ export function createSimulator(url: string): Simulator {
       const { status, text } = await call(method, path, body);
       if (status >= 500) throw new Error(`simulator answered ${status} to ${method} ${path}: ${text}`);
       return status < 300 ? (JSON.parse(text === '' ? 'null' : text) as T) : null;
+    },
+    async items() {
+      const { items } = await control<{ items: SimulatedItem[] }>('GET', '/items');
+      return new Map(items.map((item) => [item.item_id, item]));
     },
     async item(itemId) {
       const { status, text } = await call('GET', `/items/${itemId}`);
