@@ -234,18 +234,18 @@ describe('link against intake (invariant I5)', () => {
   });
 
   it('leaves no webhook without its Item, whichever comes first', async () => {
+    const race = async (item: string, i: number): Promise<void> => {
+      // Now the link, now the webhooks get the first connection.
+      const start = [
+        () => inbox.receive(webhook(item)),
+        () => inbox.receive(webhook(item)),
+        () => link(item),
+      ];
+      await Promise.all((i % 2 === 0 ? start : start.reverse()).map((run) => run()));
+    };
     const items = Array.from({ length: 300 }, (_, i) => `race-${i}`);
-    await Promise.all(
-      items.map(async (item, i) => {
-        // Now the link, now the webhooks get the first connection.
-        const start = [
-          () => inbox.receive(webhook(item)),
-          () => inbox.receive(webhook(item)),
-          () => link(item),
-        ];
-        await Promise.all((i % 2 === 0 ? start : start.reverse()).map((run) => run()));
-      }),
-    );
+    // Links of one end user go one by one: all at once would wait for a connection longer than the pool lets them.
+    for (let at = 0; at < items.length; at += 50) await Promise.all(items.slice(at, at + 50).map(race));
     const { rows: lost } = await db.raw<{ rows: unknown[] }>(
       `select i.plaid_item_id from items i join plaid_webhooks w using (integration_id, plaid_item_id) join item_sync s on s.item_id = i.id
         where i.integration_id = ? and (w.item_id is null or w.gen is null or w.gen > s.dirty_gen or s.signalled_gen = 0)`,
