@@ -92,6 +92,7 @@ const JUDGE = `
          array(select id from expected where not agreed order by date desc, id limit 5) as only_old,
          array(select id from new_expected where not agreed order by date desc, id limit 5) as only_new`;
 
+// Without its own item_id an update would be joined to the rows of all organisations: nested loops are off.
 const HIDE = `
   with ${matchSql({
     old: 't.duplicate_of is null',
@@ -102,11 +103,12 @@ const HIDE = `
     select m.place, min(t.date) as since from map m
       join transactions t on t.item_id = :newItemId and t.account_id = m.new_account and t.removed_at is null group by 1),
   hidden as (
-    update transactions t set duplicate_of = p.new_id from pairs p where t.id = p.old_id returning t.id),
+    update transactions t set duplicate_of = p.new_id from pairs p
+     where t.item_id = :oldItemId and t.id = p.old_id returning t.id),
   gone as (
     update transactions t set removed_at = clock_timestamp()
       from o left join reach r using (place)
-     where t.id = o.id and o.pending and o.id not in (select old_id from pairs) and (:whole or o.date >= r.since)
+     where t.item_id = :oldItemId and t.id = o.id and o.pending and o.id not in (select old_id from pairs) and (:whole or o.date >= r.since)
     returning t.id)
   select array(select id from hidden) as hidden, array(select id from gone) as gone`;
 
