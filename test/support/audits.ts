@@ -22,7 +22,9 @@ export interface AuditHooks {
 }
 
 /** The steps of an Item's audit as its workflow takes them, without Temporal; Items are synced by the test's engine. */
-export const createTestAudits = (engine: TestEngine) => {
+export const createTestAudits = (
+  engine: Pick<TestEngine, 'db' | 'organizationId' | 'integrationId' | 'deps' | 'settle'>,
+) => {
   const { db, organizationId, integrationId } = engine;
   const owned = { db, signalStaleAfterMs: 15_000 };
   const runs = createAuditRunQueries(owned);
@@ -51,7 +53,8 @@ export const createTestAudits = (engine: TestEngine) => {
   };
 
   const run = async (itemId: string, { afterReplay }: AuditHooks = {}): Promise<void> => {
-    const auditId = (await runs.begin(itemId))!;
+    const auditId = await runs.begin(itemId);
+    if (auditId === null) return;
     let gen = await sync(auditId, itemId);
     for (let replay = 1; gen !== null; replay++) {
       const subject = await runs.subject(auditId, gen);
@@ -77,6 +80,8 @@ export const createTestAudits = (engine: TestEngine) => {
     audits,
     repairs,
     read,
+    /** The audit that the Item is owed. */
+    run,
     async audit(itemId: string, hooks: AuditHooks = {}): Promise<TestAudit> {
       const { audit } = await audits.request({ organizationId, integrationId, itemId });
       await run(itemId, hooks);

@@ -63,6 +63,30 @@ export interface TestEngineOptions {
   gateway?: PlaidGateway;
 }
 
+/** Looks as an Item's workflow makes them, without Temporal. */
+export function looksOf(deps: LookDeps): Pick<TestEngine, 'look' | 'settle'> {
+  const look: TestEngine['look'] = (itemId, mode = 'full') =>
+    lookAtItem(
+      deps,
+      { itemId, mode },
+      { attempt: 1, signal: new AbortController().signal, heartbeat: () => undefined },
+    );
+  return {
+    look,
+    async settle(itemId) {
+      for (let looks = 0; looks < 50; looks++) {
+        const outcome = await look(itemId);
+        const again =
+          outcome.kind === 'superseded' ||
+          outcome.kind === 'handover' ||
+          (outcome.kind === 'synced' && outcome.again);
+        if (!again) return outcome;
+      }
+      throw new Error('the Item does not come to rest');
+    },
+  };
+}
+
 /** The engine without Temporal on a database of its own, with one organisation and one integration. */
 export async function createTestEngine({
   baseUrl,
@@ -100,12 +124,6 @@ export async function createTestEngine({
     logger: createLogger('test', 'silent'),
     now: Date.now,
   };
-  const look: TestEngine['look'] = (itemId, mode = 'full') =>
-    lookAtItem(
-      deps,
-      { itemId, mode },
-      { attempt: 1, signal: new AbortController().signal, heartbeat: () => undefined },
-    );
   return {
     database,
     db,
@@ -114,7 +132,7 @@ export async function createTestEngine({
     deps,
     organizationId,
     integrationId: integration.id,
-    look,
+    ...looksOf(deps),
     async link({ itemId, accessToken }, endUserId = 'acme') {
       const outcome = await links.link({
         organizationId,
@@ -126,17 +144,6 @@ export async function createTestEngine({
       });
       if (outcome.kind !== 'linked') throw new Error(`not linked: ${outcome.kind}`);
       return outcome;
-    },
-    async settle(itemId) {
-      for (let looks = 0; looks < 50; looks++) {
-        const outcome = await look(itemId);
-        const again =
-          outcome.kind === 'superseded' ||
-          outcome.kind === 'handover' ||
-          (outcome.kind === 'synced' && outcome.again);
-        if (!again) return outcome;
-      }
-      throw new Error('the Item does not come to rest');
     },
     async close() {
       ownGateway.close();

@@ -66,19 +66,25 @@ export function createAuditRepairQueries({
       return { audits: items.length, signal };
     });
 
+  const read = (organizationId: string, auditId: string) =>
+    db<{ id: string; organization_id: string }>('audits')
+      .where({ organization_id: organizationId, id: auditId })
+      .first<
+        { verdict: string | null; item_id: string | null; repair_requested_at: Date | null } | undefined
+      >('verdict', 'item_id', 'repair_requested_at');
+
   return {
     async request(organizationId, auditId) {
-      const audit = await db<{ id: string; organization_id: string }>('audits')
-        .where({ organization_id: organizationId, id: auditId })
-        .first<
-          { verdict: string | null; item_id: string | null; repair_requested_at: Date | null } | undefined
-        >('verdict', 'item_id', 'repair_requested_at');
+      const audit = await read(organizationId, auditId);
       if (audit?.verdict !== 'differs') return { kind: 'nothing_to_repair' };
       const reason = 'repair of what an audit found';
       if (audit.item_id !== null) {
         if (audit.repair_requested_at !== null) return { kind: 'requested', items: [] };
         const { audits, signal } = await repairSome('a.id = :auditId', { auditId }, reason);
-        return audits === 0 ? { kind: 'not_syncing' } : { kind: 'requested', items: signal };
+        if (audits > 0) return { kind: 'requested', items: signal };
+        // Another request may have come first since the audit was read.
+        const now = await read(organizationId, auditId);
+        return now?.repair_requested_at ? { kind: 'requested', items: [] } : { kind: 'not_syncing' };
       }
       const signalled: string[] = [];
       for (;;) {
