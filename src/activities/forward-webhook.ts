@@ -15,6 +15,8 @@ export interface ForwardTiming {
 export interface ForwardDeps extends ForwardTiming {
   forwards: ForwardQueries;
   post: Post;
+  /** Tells Temporal that the attempt is alive. */
+  heartbeat: () => void;
 }
 
 export type ForwardOutcome =
@@ -31,6 +33,9 @@ export interface ForwardActivities {
   forwardWebhook(webhookId: string): Promise<ForwardOutcome>;
 }
 
+/** Well under the heartbeat timeout of the workflow. */
+const HEARTBEAT_MS = 5_000;
+
 /** An attempt and the row's update fit into it: the sweep must not take a forward for abandoned while it waits or runs. */
 const SLACK_MS = 120_000;
 
@@ -45,32 +50,42 @@ const headersOf = ({ webhookId, headers }: PendingForward): Record<string, strin
 });
 
 export function createForwardActivities(deps: ForwardDeps): ForwardActivities {
-  const { forwards, post, firstWaitMs, longestWaitMs, windowMs } = deps;
+  const { forwards, post, heartbeat, firstWaitMs, longestWaitMs, windowMs } = deps;
+
+  const attempt = async (webhookId: string): Promise<ForwardOutcome> => {
+    const forward = await forwards.begin(webhookId, longestWaitMs + SLACK_MS);
+    if (!forward) return { kind: 'nothing_to_send' };
+    const { url, body, attempts, receivedAt } = forward;
+    await failpoint('forward.before_post');
+    const outcome = await post({ url, headers: headersOf(forward), body });
+    await failpoint('forward.after_post');
+    if (outcome.kind === 'accepted') {
+      await forwards.markSent(webhookId);
+      return { kind: 'sent', attempts };
+    }
+    const { reason, retryAfterMs } = outcome;
+    const backoff = backoffMs(attempts - 1, firstWaitMs, longestWaitMs);
+    const waitMs = Math.min(Math.max(backoff, retryAfterMs ?? 0), longestWaitMs);
+    const givenUp = Date.now() + waitMs > receivedAt.getTime() + windowMs;
+    await forwards.recordFailure(webhookId, reason, givenUp);
+    if (givenUp) return { kind: 'given_up', attempts, reason };
+    throw ApplicationFailure.create({
+      message: `the receiver did not take it: ${reason}`,
+      type: 'ForwardRefused',
+      nextRetryDelay: waitMs,
+      // The receiver's trouble, not the worker's: not logged as an error, not counted as a failed activity.
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  };
+
   return {
     async forwardWebhook(webhookId) {
-      const forward = await forwards.begin(webhookId, longestWaitMs + SLACK_MS);
-      if (!forward) return { kind: 'nothing_to_send' };
-      const { url, body, attempts, receivedAt } = forward;
-      await failpoint('forward.before_post');
-      const outcome = await post({ url, headers: headersOf(forward), body });
-      await failpoint('forward.after_post');
-      if (outcome.kind === 'accepted') {
-        await forwards.markSent(webhookId);
-        return { kind: 'sent', attempts };
+      const beat = setInterval(heartbeat, HEARTBEAT_MS);
+      try {
+        return await attempt(webhookId);
+      } finally {
+        clearInterval(beat);
       }
-      const { reason, retryAfterMs } = outcome;
-      const backoff = backoffMs(attempts - 1, firstWaitMs, longestWaitMs);
-      const waitMs = Math.min(Math.max(backoff, retryAfterMs ?? 0), longestWaitMs);
-      const givenUp = Date.now() + waitMs > receivedAt.getTime() + windowMs;
-      await forwards.recordFailure(webhookId, reason, givenUp);
-      if (givenUp) return { kind: 'given_up', attempts, reason };
-      throw ApplicationFailure.create({
-        message: `the receiver did not take it: ${reason}`,
-        type: 'ForwardRefused',
-        nextRetryDelay: waitMs,
-        // The receiver's trouble, not the worker's: not logged as an error, not counted as a failed activity.
-        category: ApplicationFailureCategory.BENIGN,
-      });
     },
   };
 }

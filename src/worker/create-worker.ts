@@ -71,6 +71,7 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
     }),
     ...createForwardActivities({
       forwards,
+      heartbeat: () => Context.current().heartbeat(),
       post: createPost({ timeoutMs: config.FORWARD_TIMEOUT, allowPrivate: config.FORWARD_ALLOW_PRIVATE }),
       firstWaitMs: config.FORWARD_FIRST_WAIT,
       longestWaitMs: config.FORWARD_LONGEST_WAIT,

@@ -6,6 +6,8 @@ import type { ForwardWorkflowInput } from './messages.js';
 // its delay. The policy below is for what it did not foresee, such as PostgreSQL being away.
 const { forwardWebhook } = proxyActivities<ForwardActivities>({
   startToCloseTimeout: '1 minute',
+  // Sent every 5 s (src/activities/forward-webhook.ts): a forward whose worker died goes on with another within seconds.
+  heartbeatTimeout: '20 seconds',
   retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '15 minutes' },
 });
 

@@ -86,6 +86,7 @@ const withWorker = async (timing: ForwardTiming, body: () => Promise<void>): Pro
     workflowBundle: bundle,
     activities: createForwardActivities({
       forwards: createForwardQueries({ db }),
+      heartbeat: () => undefined,
       post: createPost({ timeoutMs: 2_000, allowPrivate: true }),
       ...timing,
     }),

@@ -20,12 +20,12 @@ const RESTLESS = `
            case when i.restarts > 0 then i.restarts || ' restarts' end,
            case when i.next_sync_at < now() + interval '20 s' then 'next look at ' || i.next_sync_at end,
            case when i.hold_until > now() then 'held until ' || i.hold_until end,
-           case when i.failures > 0 and i.health <> 'erroring' then i.failures || ' failures, ' || coalesce(i.status_code, '') end,
+           case when i.failures > 0 then i.failures || ' failures, ' || coalesce(i.status_code, '') end,
            case when i.health = 'pending' or (i.health = 'active' and i.history <> 'complete') then i.health || ', history ' || i.history end) as why
     from items i join item_sync s on s.item_id = i.id join integrations g on g.id = i.integration_id
    where i.desired_state = 'active' and i.health <> 'deleted' and g.deleted_at is null
      and (s.dirty_gen > s.synced_gen or i.syncing_since is not null or i.restarts > 0
-          or (i.failures > 0 and i.health <> 'erroring')
+          or i.failures > 0
           or (i.health = 'active' and i.resync_reason is not null)
           or i.next_sync_at < now() + interval '20 s' or i.hold_until > now()
           or i.health = 'pending' or (i.health = 'active' and i.history <> 'complete'))`;

@@ -127,7 +127,9 @@ export function createLookResultQueries(db: Database): LookResultQueries {
       settle(
         basis,
         `status_since = coalesce(:since::timestamptz, case when status_code is distinct from :code or health <> :health then now() else status_since end),
-         health = :health, status_code = :code, status_message = :message, action = :action, next_sync_at = :nextSyncAt`,
+         health = :health, status_code = :code, status_message = :message, action = :action, next_sync_at = :nextSyncAt,
+         -- Of an earlier passing failure: the sweep leaves an Item that counts some alone until its time, which is now a day away.
+         failures = 0`,
         { ...trouble, nextSyncAt, since },
       ),
     recordNotReady: (basis, nextSyncAt) =>
