@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RetryLater } from '../../src/activities/look/failed.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
-import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { PlaidError } from '../../src/plaid/plaid-error.js';
 import { createTestEngine, QUICK_SETTINGS, type TestEngine } from '../support/engine.js';
 import {
@@ -81,26 +80,6 @@ describe('an error that needs a person', () => {
     plaid.calls.length = 0;
     expect(await engine.look(itemId)).toMatchObject({ kind: 'paused', status: 'erroring' });
     expect(plaid.calls).toEqual([]);
-  });
-
-  it('forgets the passing failures before it: the sweep brings a webhook whose signal got lost', async () => {
-    failWith('INTERNAL_SERVER_ERROR');
-    await expect(engine.look(itemId)).rejects.toThrow(RetryLater);
-    expect((await item()).failures).toBe(1);
-    await engine
-      .db('items')
-      .where({ id: itemId })
-      .update({ hold_until: null, next_sync_at: new Date(0) });
-    failWith('ITEM_LOGIN_REQUIRED');
-    expect(await engine.look(itemId)).toMatchObject({ kind: 'paused' });
-    expect((await item()).failures).toBe(0);
-    await webhook('ITEM', 'LOGIN_REPAIRED');
-    await engine
-      .db('item_sync')
-      .where({ item_id: itemId })
-      .update({ signalled_at: new Date(0) });
-    const sweeps = createSweepQueries({ db: engine.db, signalStaleAfterMs: 1_000 });
-    expect(await sweeps.takeOwed(1_000)).toContain(itemId);
   });
 
   it.each(['ITEM_NOT_FOUND', 'USER_PERMISSION_REVOKED'])('%s ends the Item', async (code) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../../src/db/database.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createItemLookQueries } from '../../src/db/queries/item-look.js';
-import { consumeClaim } from '../../src/db/queries/look-results.js';
+import { consumeClaim, createLookResultQueries } from '../../src/db/queries/look-results.js';
 import { createLinkQueries, type LinkQueries } from '../../src/db/queries/links.js';
 import { createSweepQueries, type SweepQueries } from '../../src/db/queries/sweep.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -205,4 +205,28 @@ it('lists every Item that is to be synced, in pages', async () => {
     found.push(...page);
   }
   expect(found).toEqual(ids.slice(2).sort());
+});
+
+it('takes a dirty Item that was paused after a passing failure: the failure no longer counts', async () => {
+  const itemId = await link('item');
+  const looks = createItemLookQueries(db);
+  const results = createLookResultQueries(db);
+  const basis = async () => {
+    const row = await looks.claim(itemId);
+    return { itemId, syncVersion: row!.sync_version, claimedGen: row!.claimed_gen };
+  };
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  await results.recordFailure(
+    await basis(),
+    { code: 'INTERNAL_SERVER_ERROR', message: '', held: false },
+    tomorrow,
+  );
+  await results.recordTrouble(
+    await basis(),
+    { health: 'erroring', code: 'ITEM_LOGIN_REQUIRED', message: '', action: 'update_mode' },
+    tomorrow,
+  );
+  await links.requestSync(itemId);
+  await signalledAgo(itemId, STALE_MS * 10);
+  expect(await sweeps.takeOwed(10)).toEqual([itemId]);
 });
