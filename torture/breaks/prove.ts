@@ -1,5 +1,5 @@
 import type { Focus } from '../focus.js';
-import type { TortureOptions, TortureReport } from '../options.js';
+import type { TortureOptions, TortureReport, Violation } from '../options.js';
 import { runTorture } from '../run.js';
 import type { Break } from './break.js';
 import { BREAKS } from './catalogue.js';
@@ -8,6 +8,11 @@ import type { Scenario } from './scenarios/scenario.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
 import { createHands } from './stage.js';
 
+interface Finding {
+  invariant: string;
+  what: string;
+}
+
 /** A break as it was tried, or a control: the unbroken product in the same scenario. */
 export interface Proof {
   name: string;
@@ -15,7 +20,9 @@ export interface Proof {
   /** For a break: a violation of its invariant was found. For a control: none at all. */
   passed: boolean;
   /** What was found first of what counts; null: nothing. */
-  found: { invariant: string; what: string } | null;
+  found: Finding | null;
+  /** What was found that does not count. */
+  besides: readonly Finding[];
   tookMs: number;
 }
 
@@ -70,9 +77,11 @@ export async function proveBreak(broken: Break, options: ProofOptions): Promise<
       broken.seenAs,
       broken.quiesceMs,
     );
-    const found = violations.find(({ invariant }) => broken.seenAs.includes(invariant)) ?? null;
+    const counts = ({ invariant }: Violation): boolean => broken.seenAs.includes(invariant);
+    const found = violations.find(counts) ?? null;
+    const besides = violations.filter((violation) => !counts(violation));
     const { name, scenario } = broken;
-    return { name, scenario, passed: found !== null, found, tookMs: performance.now() - begun };
+    return { name, scenario, passed: found !== null, found, besides, tookMs: performance.now() - begun };
   } finally {
     copy.remove();
   }
@@ -87,6 +96,7 @@ export async function control(scenario: ScenarioName, options: ProofOptions): Pr
     scenario,
     passed: violations.length === 0,
     found: violations[0] ?? null,
+    besides: violations.slice(1),
     tookMs: performance.now() - begun,
   };
 }
@@ -131,7 +141,7 @@ export async function prove(word: string | null, options: ProofOptions): Promise
   }
   let caught = 0;
   for (const broken of breaks) {
-    const { passed, found, tookMs } = await proveBreak(broken, options);
+    const { passed, found, besides, tookMs } = await proveBreak(broken, options);
     right &&= passed;
     if (passed) caught += 1;
     say(
@@ -139,6 +149,7 @@ export async function prove(word: string | null, options: ProofOptions): Promise
         ? `caught  ${broken.invariant.padEnd(4)}${broken.name}: by ${found.invariant} in ${seconds(tookMs)}: ${short(found.what)}`
         : `NOT CAUGHT ${broken.invariant} ${broken.name}, ${seconds(tookMs)}: ${broken.means}`,
     );
+    if (!passed) for (const { invariant, what } of besides) say(`        found ${invariant}: ${short(what)}`);
   }
   say(`${caught} of ${breaks.length} breaks caught`);
   return right;
