@@ -20,20 +20,6 @@ export const EXPOSURE_BREAKS: readonly Break[] = [
     seenAs: ['I7'],
   },
   {
-    name: 'request-in-the-message',
-    invariant: 'I7',
-    means: 'The message of a failure quotes the request.',
-    patches: [
-      {
-        file: PLAID_ERROR,
-        text: 'message: text(body.error_message) ??',
-        becomes: 'message: (body.error_message && `${body.error_message}, asked ${error.config?.data}`) ??',
-      },
-    ],
-    scenario: 'day',
-    seenAs: ['I7'],
-  },
-  {
     name: 'token-in-the-history',
     invariant: 'I7',
     means: 'An activity answers what it worked with, and the workflow history keeps it.',
@@ -83,9 +69,8 @@ export const EXPOSURE_BREAKS: readonly Break[] = [
     patches: [
       {
         file: 'src/db/queries/look-results.js',
-        text: 'action = :action, next_sync_at = :nextSyncAt`, { ...trouble',
-        becomes:
-          'action = case when :action = :action then null end, next_sync_at = :nextSyncAt`, { ...trouble',
+        text: 'action = :action,',
+        becomes: 'action = case when :action = :action then null end,',
       },
     ],
     scenario: 'day',
