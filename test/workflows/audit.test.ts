@@ -3,6 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditActivities } from '../../src/activities/audit/activities.js';
 import { createLookActivities } from '../../src/activities/look/activities.js';
 import { createAuditUpkeepQueries } from '../../src/db/queries/audit-upkeep.js';
+import { createRateBucketQueries } from '../../src/db/queries/rate-buckets.js';
+import { budgetedGateway } from '../../src/plaid/budgeted-gateway.js';
+import { createPlaidGateway } from '../../src/plaid/plaid-api.js';
+import { createRateBudget } from '../../src/plaid/rate-budget.js';
 import type { AuditRow } from '../../src/db/queries/audit-row.js';
 import { createSignalSender, type SignalSender } from '../../src/temporal/signal-sender.js';
 import {
@@ -204,6 +208,50 @@ describe("an Item's audit", () => {
       await workflows.client.workflow.getHandle(auditWorkflowId(itemId)).result();
       expect((await audits.read(auditId)).audit).toMatchObject({ state: 'canceled', verdict: null });
     });
+    await noScratch();
+  });
+
+  it('waits for its turn in the rate budget, and no failure comes of it', async () => {
+    const itemId = await syncedItem(5);
+    const denied: string[] = [];
+    const bare = createPlaidGateway();
+    const plaid = budgetedGateway(
+      bare,
+      createRateBudget({
+        store: createRateBucketQueries(engine.db),
+        scale: 1_000,
+        windowMs: 1_000,
+        observer: {
+          denied: ({ scope, priority, endpoint }) => denied.push(`${scope} ${priority} ${endpoint}`),
+          waited: () => undefined,
+          limited: () => undefined,
+        },
+      }),
+    );
+    // One call makes the buckets; then Plaid is said to have refused the Item for a while.
+    await plaid({
+      baseUrl: simulator.url,
+      clientId: DEFAULT_CLIENT.clientId,
+      secret: DEFAULT_CLIENT.secret,
+    }).syncPage(tokens.at(-1)!, null, { timeoutMs: 5_000 });
+    await engine.db.raw(
+      `update rate_buckets set blocked_until = clock_timestamp() + interval '3 seconds' where key like 'item % /transactions/sync'`,
+    );
+    const budgeted = createAuditActivities({ ...audits.deps, sender, plaid, atOnce: AT_ONCE });
+    await workflows.withWorker({ ...activities, ...budgeted }, async () => {
+      const audit = await ended(await ask(itemId));
+      expect(audit).toMatchObject({ state: 'done', verdict: 'clean', replays: 1, pages: 1 });
+      expect(denied.length).toBeGreaterThan(0);
+      // It comes at the turn it was told, instead of asking again and again.
+      expect(denied.length).toBeLessThan(5);
+      expect(new Set(denied)).toEqual(new Set(['item bulk /transactions/sync']));
+      const { rows } = await engine.db.raw<{ rows: [{ late: boolean }] }>(
+        `select a.finished_at > b.blocked_until as late from audits a, rate_buckets b where a.id = ? and b.key like 'item % /transactions/sync'`,
+        [audit.id],
+      );
+      expect(rows[0].late).toBe(true);
+    });
+    bare.close();
     await noScratch();
   });
 
