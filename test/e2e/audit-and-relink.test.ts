@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase, type Database } from '../../src/db/database.js';
+import { DEFAULT_CLIENT } from '../../simulator/create-simulator.js';
+import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
+import { eventually } from '../support/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { freePort, runProgram, startProgram, testKeys, type Program } from '../support/programs.js';
+import { testTemporal } from '../support/temporal.js';
+
+/** The real programs, compiled, on real parts: what was lost is found and mended, and what was linked twice is shown once. */
+let database: TestDatabase;
+let db: Database;
+let simulator: RunningSimulator;
+let api: Program;
+let worker: Program;
+let base: string;
+let workerUrl: string;
+let env: Record<string, string>;
+let integration: { heron_id: string; link_url: string; inbound_webhook_url: string };
+const keys = testKeys();
+
+async function startWorker(): Promise<void> {
+  worker = startProgram('src/worker/main.js', env);
+  await worker.ready(`${workerUrl}/readyz`);
+}
+
+async function call<T>(method: string, path: string, body?: object): Promise<{ status: number; body: T }> {
+  const response = await fetch(path.startsWith('http') ? path : `${base}${path}`, {
+    method,
+    headers: { 'x-api-key': keys.apiKey, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase({ migrated: false });
+  db = createDatabase({ url: database.url, name: 'test-e2e' });
+  simulator = await startSimulator();
+  const { address } = await testTemporal();
+  const [port, workerPort] = [await freePort(), await freePort()];
+  base = `http://127.0.0.1:${port}`;
+  workerUrl = `http://127.0.0.1:${workerPort}`;
+  env = {
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: `e2e-${randomBytes(4).toString('hex')}`,
+    ENCRYPTION_KEYS: keys.encryptionKeys,
+    BOOTSTRAP_API_KEY: keys.apiKey,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    WORKER_HOST: '127.0.0.1',
+    WORKER_PORT: String(workerPort),
+    PUBLIC_URL: base,
+    PLAID_ALLOWED_BASE_URLS: simulator.url,
+    SWEEP_INTERVAL: '1s',
+    SIGNAL_STALE_AFTER: '1s',
+    NOT_READY_FIRST_WAIT: '200ms',
+    NOT_READY_LONGEST_WAIT: '1s',
+    PLAID_RATE_SCALE: '1000',
+  };
+  await runProgram('src/cli/migrate.js', env);
+  await runProgram('src/cli/setup.js', env);
+  api = startProgram('src/api/main.js', env);
+  await Promise.all([api.ready(`${base}/readyz`), startWorker()]);
+  const created = await call<{ integration: typeof integration }>('POST', '/api/integrations', {
+    integration: {
+      ...{ name: 'Simulator', type: 'plaid', resource: 'transaction', base_url: simulator.url },
+      ...{ client_id: DEFAULT_CLIENT.clientId, client_secret: DEFAULT_CLIENT.secret },
+    },
+  });
+  integration = created.body.integration;
+});
+
+afterAll(async () => {
+  await api?.end();
+  await worker?.end();
+  await simulator?.close();
+  await db?.destroy();
+  await database?.drop();
+});
+
+interface ControlItem {
+  item_id: string;
+  access_token: string;
+}
+const link = async ({ item_id, access_token }: ControlItem, endUserId: string): Promise<void> => {
+  const { status } = await call('POST', integration.link_url, {
+    ...{ item_id, access_token, end_user_id: endUserId },
+  });
+  expect(status).toBe(201);
+};
+const newItem = async (options: object): Promise<ControlItem> => {
+  const webhook = integration.inbound_webhook_url;
+  const { body } = await simulator.control<{ item: ControlItem }>('POST', '/items', { webhook, ...options });
+  return body.item;
+};
+interface LinkState {
+  link: { status: string; history: string; superseded_by_item_id: string | null };
+}
+const stateOf = async ({ item_id }: ControlItem): Promise<LinkState['link']> =>
+  (await call<LinkState>('GET', `/api/integrations/${integration.heron_id}/links/${item_id}`)).body.link;
+const whole = (item: ControlItem) =>
+  eventually('the whole history', async () => {
+    const { status, history } = await stateOf(item);
+    return status === 'active' && history === 'complete';
+  });
+
+interface Audit {
+  heron_id: string;
+  state: string;
+  verdict: string | null;
+  transactions: { missing: number; extra: number; different: number };
+  repair: { sync_run_heron_id: string | null } | null;
+}
+interface Example {
+  kind: string;
+  reference_id: string;
+}
+
+describe('a loss', () => {
+  const ROWS = 3_000;
+  let item: ControlItem;
+  const auditsPath = () => `/api/integrations/${integration.heron_id}/audits`;
+  const start = async (): Promise<string> => {
+    const { status, body } = await call<{ audit: Audit }>(
+      'POST',
+      `/api/integrations/${integration.heron_id}/links/${item.item_id}/audit`,
+    );
+    expect(status).toBe(202);
+    return body.audit.heron_id;
+  };
+  const read = async (id: string) =>
+    (await call<{ audit: Audit; examples: Example[] }>('GET', `${auditsPath()}/${id}`)).body;
+  const ended = async (id: string) => {
+    await eventually('the end of the audit', async () => (await read(id)).audit.state === 'done', 120_000);
+    return read(id);
+  };
+
+  it('is found although the worker is killed in the middle of the replay, mended, and found mended', async () => {
+    item = await newItem({ transactions: ROWS, ready: true });
+    await link(item, 'acme');
+    await whole(item);
+    const rows = await db('transactions')
+      .join('items', 'items.id', 'transactions.item_id')
+      .where('plaid_item_id', item.item_id)
+      .orderBy('reference_id')
+      .limit(3)
+      .select<{ id: string; reference_id: string }[]>('transactions.id', 'reference_id');
+    const [lost, buried, altered] = rows;
+    await db('transactions').where({ id: lost!.id }).delete();
+    await db('transactions').where({ id: buried!.id }).update({ removed_at: db.fn.now() });
+    await db('transactions').where({ id: altered!.id }).update({ amount: '0.01' });
+
+    await simulator.control('PUT', '/latency', { ms: 300 });
+    const id = await start();
+    await eventually('a staged page of the replay', async () => {
+      const { rows: staged } = await db.raw<{ rows: unknown[] }>('select 1 from sync_staged_rows limit 1');
+      return staged.length > 0;
+    });
+    expect(await worker.end('SIGKILL')).toBe(null);
+    expect((await read(id)).audit).toMatchObject({ state: 'running', verdict: null });
+    await simulator.control('PUT', '/latency', { ms: 0 });
+    await startWorker();
+
+    const { audit, examples } = await ended(id);
+    expect(audit).toMatchObject({
+      ...{ verdict: 'differs', transactions: { missing: 2, extra: 0, different: 1 } },
+    });
+    expect(examples.map(({ kind, reference_id }) => [kind, reference_id])).toEqual([
+      ['different', altered!.reference_id],
+      ...[lost!.reference_id, buried!.reference_id].sort().map((reference) => ['missing', reference]),
+    ]);
+    expect((await call('POST', `${auditsPath()}/${id}/repair`)).status).toBe(202);
+    await eventually('the repair', async () => {
+      const { repair } = (await read(id)).audit;
+      return repair !== null && repair.sync_run_heron_id !== null;
+    });
+    expect((await ended(await start())).audit).toMatchObject({
+      ...{ verdict: 'clean', transactions: { missing: 0, extra: 0, different: 0 } },
+    });
+  });
+});
+
+interface Row {
+  reference_id: string;
+  amount: number;
+  date: string;
+  description: string;
+}
+const keyOf = ({ amount, date, description }: Row): string => `${date} ${amount} ${description}`;
+/** Transactions of one end user, alike ones counted. */
+const countAlike = (rows: Iterable<Row>): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1);
+  return counts;
+};
+
+/** The first month of an Item's history is there, the rest is not. */
+const PARTLY = '3s';
+
+describe('accounts that are linked again as a new Item', () => {
+  it('are shown once at any time, though the history comes in parts', async () => {
+    const old = await newItem({ transactions: 400, ready: true });
+    await link(old, 'twice');
+    await whole(old);
+    const table = async (): Promise<Row[]> => {
+      const path = '/api/transactions?end_user_id=twice&limit=1000';
+      return (await call<{ transactions: Row[] }>('GET', path)).body.transactions;
+    };
+    const before = await table();
+    expect(before).toHaveLength(400);
+    const most = countAlike(before);
+
+    const fed = new Map<string, Row>();
+    let cursor: string | null = null;
+    const ours = new Set<string>(before.map((row) => row.reference_id));
+    const follow = async (): Promise<void> => {
+      for (;;) {
+        const place: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const { body } = await call<{
+          changes: { op: string; transaction: Row & { end_user_id?: string } }[];
+          next_cursor: string;
+          has_more: boolean;
+        }>('GET', `/api/transactions/changes?limit=1000&end_user_id=twice${place}`);
+        for (const { op, transaction } of body.changes) {
+          if (op === 'delete') fed.delete(transaction.reference_id);
+          else fed.set(transaction.reference_id, transaction);
+        }
+        cursor = body.next_cursor;
+        if (!body.has_more) return;
+      }
+    };
+    await follow();
+    expect([...fed.keys()].sort()).toEqual([...ours].sort());
+
+    const { body } = await simulator.control<{ item: ControlItem }>('POST', `/items/${old.item_id}/relink`, {
+      old: 'break',
+    });
+    const doubles: string[] = [];
+    let polls = 0;
+    const poll = async (): Promise<void> => {
+      polls += 1;
+      await follow();
+      for (const rows of [await table(), [...fed.values()]])
+        for (const [key, count] of countAlike(rows)) if (count > (most.get(key) ?? 1)) doubles.push(key);
+    };
+    await link(body.item, 'twice');
+    await poll();
+    await simulator.advance(PARTLY);
+    await eventually('a part of the history', async () => {
+      await poll();
+      return (await stateOf(body.item)).history === 'initial';
+    });
+    for (let n = 0; n < 5; n++) await poll();
+    expect((await stateOf(old)).superseded_by_item_id).toBe(body.item.item_id);
+    await simulator.advance('1h');
+    await eventually('the old Item to be superseded and the new one to be whole', async () => {
+      await poll();
+      const { history } = await stateOf(body.item);
+      return history === 'complete' && (await stateOf(old)).superseded_by_item_id === body.item.item_id;
+    });
+    await poll();
+    expect(doubles).toEqual([]);
+    expect(polls).toBeGreaterThan(7);
+    expect(await stateOf(old)).toMatchObject({ status: 'sync_disabled' });
+    const after = await table();
+    expect([...fed.keys()].sort()).toEqual(after.map((row) => row.reference_id).sort());
+    // Nothing is hidden but what the new Item has.
+    expect([...countAlike(after).keys()].sort()).toEqual([...most.keys()].sort());
+    expect(after.some((row) => !ours.has(row.reference_id))).toBe(true);
+  });
+});
