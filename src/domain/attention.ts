@@ -6,18 +6,21 @@ import type { ItemAction } from './item-status.js';
  * - `PENDING_DISCONNECT`: the institution's connection ends at the deadline (US, CA)
  * - `NEW_ACCOUNTS_AVAILABLE`: the end user has accounts that were not shared
  * - `USER_ACCOUNT_REVOKED`: the end user withdrew one account, `reason` says which; shown until the list of accounts tells
+ * These come from webhooks and are stored with the Item. Read from elsewhere:
+ * - `RELINK_DOUBTFUL`: the Item may show the accounts of another one; `reason` names the relink that waits for a decision
  */
-export const ATTENTION_CODES = [
+export const WEBHOOK_ATTENTION_CODES = [
   'PENDING_EXPIRATION',
   'PENDING_DISCONNECT',
   'NEW_ACCOUNTS_AVAILABLE',
   'USER_ACCOUNT_REVOKED',
 ] as const;
+export const ATTENTION_CODES = [...WEBHOOK_ATTENTION_CODES, 'RELINK_DOUBTFUL'] as const;
 export type AttentionCode = (typeof ATTENTION_CODES)[number];
 
 /** As it is stored with its Item; times are ISO 8601. */
 export interface Attention {
-  code: AttentionCode;
+  code: (typeof WEBHOOK_ATTENTION_CODES)[number];
   /** Plaid's reason, or the account_id that was withdrawn. */
   reason: string | null;
   deadline: string | null;
@@ -39,7 +42,7 @@ export interface AttendedItem {
 }
 
 /** Webhooks that make or end an attention; the bodies of others are not read. */
-export const ATTENTION_WEBHOOKS: readonly string[] = [...ATTENTION_CODES, 'LOGIN_REPAIRED'].map(
+export const ATTENTION_WEBHOOKS: readonly string[] = [...WEBHOOK_ATTENTION_CODES, 'LOGIN_REPAIRED'].map(
   (code) => `ITEM:${code}`,
 );
 
@@ -62,6 +65,11 @@ export const ATTENTION_ADVICE: Record<AttentionCode, { action: ItemAction; messa
   USER_ACCOUNT_REVOKED: {
     action: 'wait',
     message: 'The end user withdrew an account at the bank; its state is being checked.',
+  },
+  RELINK_DOUBTFUL: {
+    action: 'decide',
+    message:
+      'This Item may show the same accounts as another one, whose transactions are then there twice: see GET /api/relinks, then accept or reject.',
   },
 };
 

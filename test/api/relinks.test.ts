@@ -14,6 +14,7 @@ import {
   type TestIntegration,
 } from '../support/api.js';
 import { createSimulatorItem } from '../support/simulator.js';
+import { readBacklog } from '../../src/db/queries/backlog.js';
 import { stampChanges } from '../../src/db/queries/changes.js';
 
 type Relink = z.output<typeof relinkAnswer>['relink'];
@@ -275,6 +276,25 @@ describe('a relink over HTTP', () => {
     });
     const { json } = await post(relinkId, 'accept', named(['o-a', 'n-a']));
     expect(json.relink.evidence.accounts[0]).toMatchObject({ matched_by: 'operator' });
+  });
+
+  it('asks for a decision on both links and in the metrics, until there is one', async () => {
+    const { relinkId, older, newer } = await doubtfulPair();
+    const attentionOf = async (itemId: string) =>
+      (await api.call<z.output<typeof linkAnswer>>('GET', `${integration.linkPath}/${itemId}`)).json.link
+        .attention;
+    for (const { itemId } of [older, newer])
+      expect(await attentionOf(itemId)).toMatchObject([
+        { code: 'RELINK_DOUBTFUL', reason: relinkId, action: 'decide', deadline: null },
+      ]);
+    const { doubtfulRelinks } = await readBacklog(api.deps.db);
+    expect(doubtfulRelinks).toBeGreaterThan(0);
+    await post(relinkId, 'reject');
+    for (const { itemId } of [older, newer]) expect(await attentionOf(itemId)).toEqual([]);
+    expect((await readBacklog(api.deps.db)).doubtfulRelinks).toBe(doubtfulRelinks - 1);
+    expect((await api.call('GET', '/metrics')).text).toContain(
+      `ardea_relinks_doubtful ${doubtfulRelinks - 1}`,
+    );
   });
 
   it('is decided where its status allows it', async () => {

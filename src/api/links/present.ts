@@ -43,10 +43,16 @@ export type PresentLink = (row: LinkRow) => z.input<typeof link>;
 /** What an Item that is not synced any more needs is not asked for. */
 const ENDED = new Set<string>(['sync_disabled', 'deleted_in_plaid']);
 
-const presentAttention = (row: LinkRow): z.input<typeof attention>[] =>
-  ENDED.has(statusOf(row))
-    ? []
-    : row.attention.map((entry) => ({ ...entry, ...ATTENTION_ADVICE[entry.code] }));
+function presentAttention(row: LinkRow): z.input<typeof attention>[] {
+  if (ENDED.has(statusOf(row))) return [];
+  const relinks = row.doubtful_relinks.map(({ id, since }) => ({
+    code: 'RELINK_DOUBTFUL' as const,
+    reason: toPublicId('relink', id),
+    deadline: null,
+    since: new Date(since).toISOString(),
+  }));
+  return [...row.attention, ...relinks].map((entry) => ({ ...entry, ...ATTENTION_ADVICE[entry.code] }));
+}
 
 /** Presents Items as the contract's IntegrationLink; `publicUrl`: where Plaid reaches Ardea. */
 export const createLinkPresenter =

@@ -32,7 +32,9 @@ export const attention = z
     reason: z
       .string()
       .nullable()
-      .meta({ description: "Plaid's reason, or the account_id that was withdrawn." }),
+      .meta({
+        description: "Plaid's reason, the account_id that was withdrawn, or the heron_id of the relink.",
+      }),
     deadline: time.nullable().meta({ description: 'Until when it must be done, or the Item stops working.' }),
     since: time,
     action: linkAction,
@@ -52,7 +54,7 @@ export const link = z
     status_since: time,
     action: linkAction.nullable().meta({
       description:
-        'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync; or nothing but wait.',
+        'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync or a relink; or nothing but wait.',
     }),
     attention: z.array(attention).meta({
       description: 'What the Item needs from a person although it still works; empty as a rule.',

@@ -93,6 +93,11 @@ export function createApiMetrics({
     (now) => now.oldestWaitingSeconds,
   );
   gauge('ardea_inbox_unmatched', 'Webhooks of Items that are not linked.', (now) => now.unmatchedWebhooks);
+  gauge(
+    'ardea_relinks_doubtful',
+    'Relinks that wait for a decision; their rows may be there twice.',
+    (now) => now.doubtfulRelinks,
+  );
   gauge('ardea_forwards_pending', 'Forwards that are still to be made.', (now) => now.pendingForwards);
 
   return {

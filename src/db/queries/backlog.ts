@@ -11,6 +11,7 @@ export interface Backlog {
   oldestWaitingSeconds: number;
   unmatchedWebhooks: number;
   pendingForwards: number;
+  doubtfulRelinks: number;
 }
 
 interface ItemCount {
@@ -35,7 +36,8 @@ const WAITING = `
            where s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active'))::int as dirty,
          count(w.id)::int as waiting, coalesce(extract(epoch from now() - min(w.received_at)), 0)::float8 as oldest,
          (select count(*) from plaid_webhooks where item_id is null and verdict <> 'rejected')::int as unmatched,
-         (select count(*) from plaid_webhooks where forward_state = 'pending')::int as forwards
+         (select count(*) from plaid_webhooks where forward_state = 'pending')::int as forwards,
+         (select count(*) from relinks where status = 'doubtful')::int as relinks
     from item_sync s join items i on i.id = s.item_id join plaid_webhooks w on w.item_id = s.item_id and w.gen > s.synced_gen
    where s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active')`;
 
@@ -43,7 +45,16 @@ export async function readBacklog(db: Database): Promise<Backlog> {
   const [{ rows: counts }, { rows: waiting }] = await Promise.all([
     db.raw<{ rows: ItemCount[] }>(ITEMS),
     db.raw<{
-      rows: [{ dirty: number; waiting: number; oldest: number; unmatched: number; forwards: number }];
+      rows: [
+        {
+          dirty: number;
+          waiting: number;
+          oldest: number;
+          unmatched: number;
+          forwards: number;
+          relinks: number;
+        },
+      ];
     }>(WAITING),
   ]);
   const items = new Map<LinkStatus, number>();
@@ -68,5 +79,6 @@ export async function readBacklog(db: Database): Promise<Backlog> {
     oldestWaitingSeconds: now.oldest,
     unmatchedWebhooks: now.unmatched,
     pendingForwards: now.forwards,
+    doubtfulRelinks: now.relinks,
   };
 }

@@ -34,6 +34,8 @@ export interface LinkRow extends PauseColumns {
   created_at: Date;
   updated_at: Date;
   attention: Attention[];
+  /** Row ids of relinks of the Item, either way round, that wait for a decision; `since`: when they were found. */
+  doubtful_relinks: { id: string; since: string }[];
   consent_expires_at: Date | null;
   token_checked_at: Date | null;
   /** When the last webhook of the Item came, from wherever. */
@@ -108,11 +110,15 @@ const RELINKED = `(select n.plaid_item_id from items n where n.id = i.superseded
 const pauseColumn = (column: keyof PauseColumns): string =>
   `(select g.${column} from integrations g where g.id = i.integration_id) as ${column}`;
 
+const DOUBTFUL_RELINKS = `(select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'since', r.created_at) order by r.id), '[]') from relinks r
+   where r.status = 'doubtful' and (r.old_item_id = i.id or r.new_item_id = i.id)) as doubtful_relinks`;
+
 /** A LinkRow of `items i`, for select and returning lists. */
 export const LINK = [
   ...LINK_COLUMNS.map((column) => `i.${column}`),
   LAST_WEBHOOK,
   RELINKED,
+  DOUBTFUL_RELINKS,
   pauseColumn('paused_since'),
   pauseColumn('pause_code'),
   pauseColumn('pause_message'),
