@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLinkPresenter } from '../../src/api/links/present.js';
 import type { link as linkSchema } from '../../src/api/links/schema.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
+import { createItemRemovalQueries } from '../../src/db/queries/item-removal.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { account, createScriptedPlaid, row, type ScriptedPlaid } from '../support/scripted-plaid.js';
 import { generationsOf, liveIds } from '../support/stored.js';
@@ -248,6 +249,18 @@ describe('ITEM', () => {
       webhook_message: null,
     });
   });
+});
+
+it('of an Item that was erased before any look do not keep a later link of it from being synced', async () => {
+  await receive('ITEM', 'PENDING_DISCONNECT', { disconnect_time: inDays(7) });
+  await createItemRemovalQueries({ db: engine.db, signalStaleAfterMs: 1_000 }).remove(
+    engine.organizationId,
+    itemId,
+    { removedAtPlaid: false, erase: true },
+  );
+  await engine.link({ itemId: plaid.itemId, accessToken: 'access' });
+  await engine.settle(itemId);
+  expect(await link()).toMatchObject({ status: 'active', attention: [] });
 });
 
 describe('a link without webhooks', () => {

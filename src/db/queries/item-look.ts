@@ -133,17 +133,19 @@ export function createItemLookQueries(db: Database): ItemLookQueries {
       return row ?? null;
     },
     async unconsumed(itemId, hints) {
-      const { rows } = await db.raw<{ rows: { code: string; received_at: Date; body: string }[] }>(
-        `select w.webhook_code as code, w.received_at, convert_from(w.body, 'UTF8') as body
+      const { rows } = await db.raw<{ rows: { code: string; received_at: Date; body: Buffer }[] }>(
+        // Without a body are those that came before the data of the Item were erased.
+        `select w.webhook_code as code, w.received_at, w.body
            from plaid_webhooks w join item_sync s on s.item_id = w.item_id
-          where w.item_id = ? and w.gen > s.synced_gen and w.webhook_type || ':' || w.webhook_code = any(?) order by w.id`,
+          where w.item_id = ? and w.gen > s.synced_gen and w.webhook_type || ':' || w.webhook_code = any(?) and w.body <> ''
+          order by w.id`,
         [itemId, [...hints]],
       );
       return rows.map((row) => ({
         code: row.code,
         receivedAt: row.received_at.toISOString(),
-        // Intake has taken only JSON objects in.
-        body: JSON.parse(row.body) as Record<string, unknown>,
+        // Intake has taken only JSON objects in, and has read their bytes in the same lenient way.
+        body: JSON.parse(row.body.toString('utf8')) as Record<string, unknown>,
       }));
     },
     async markSyncing(itemId, syncVersion) {
