@@ -36,7 +36,7 @@ export function createReplay(
     if (verified.kind === 'key_unavailable') return { outcome: 'key_unavailable' };
     // Signed by Plaid, so it is an object; the verdict is `stale` unless it came a moment ago.
     const fields: WebhookFields = readWebhookFields(row.body);
-    const { webhookId } = await inbox.receive({
+    const received = await inbox.receive({
       organizationId: integration.organization_id,
       integrationId: integration.id,
       verdict: verified.kind,
@@ -46,9 +46,11 @@ export function createReplay(
       jwtHash: verified.jwtHash,
       forward: false,
     });
+    // Noted as sent by now, so that the replay below owes none.
+    if (received.signal && received.itemId !== null) signals.look(received.itemId);
     // A crash before this leaves both; the JWT's hash keeps the other one single.
     await inboxReplays.dropRejected(integration.organization_id, row.id);
-    return { id: webhookId };
+    return { id: received.webhookId };
   };
 
   return async (organizationId, ids, { forward }) => {

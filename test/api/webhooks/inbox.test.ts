@@ -212,7 +212,9 @@ describe('a replay', () => {
       headers: { 'plaid-verification': verification },
     });
     const [{ heron_id: lateId }] = (await list()) as [Webhook];
+    app.signalled.length = 0;
     const result = await replay(lateId);
+    expect(app.signalled).toEqual([`look/${item}`]);
     expect(result).toMatchObject({ heron_id: lateId, outcome: 'replayed' });
     expect(result.plaid_webhook_heron_id).not.toBe(lateId);
     expect(await list('?state=waiting')).toMatchObject([{ item_id: 'item-a', verdict: 'verified' }]);
