@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { createIntegrationProbes } from '../../src/activities/probe-integrations.js';
+import { readBacklog } from '../../src/db/queries/backlog.js';
 import { createIntegrationPauseQueries } from '../../src/db/queries/integration-pauses.js';
 import { createIntegrationQueries } from '../../src/db/queries/integrations.js';
 import { createSweepQueries } from '../../src/db/queries/sweep.js';
@@ -122,6 +123,8 @@ describe('a client that Plaid refuses', () => {
     expect(await owed()).toEqual([]);
     for (const link of await links())
       expect(link).toMatchObject({ pause_code: 'INVALID_API_KEYS', status_code: null });
+    // An alert on late work would tell of the keys what the status tells already.
+    expect(await readBacklog(engine.db)).toMatchObject({ dirtyItems: 0, items: new Map([['erroring', 3]]) });
   });
 
   it('still stops what the user pauses', async () => {

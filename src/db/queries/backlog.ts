@@ -30,16 +30,17 @@ const ITEMS = `
          count(*) filter (where i.attention <> '[]')::int as attention
     from items i join integrations g on g.id = i.integration_id group by 1, 2, 3, 4, 5`;
 
-// Only what a look would deal with counts: a paused or erroring Item is not late.
+// Only what a look would deal with counts: an Item that is paused or erroring is not late, nor one whose integration is paused.
+const LATE_ITEMS = `item_sync s join items i on i.id = s.item_id join integrations g on g.id = i.integration_id`;
+const IS_LATE = `s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active')
+  and i.superseded_by is null and g.paused_since is null`;
 const WAITING = `
-  select (select count(*) from item_sync s join items i on i.id = s.item_id
-           where s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active'))::int as dirty,
+  select (select count(*) from ${LATE_ITEMS} where ${IS_LATE})::int as dirty,
          count(w.id)::int as waiting, coalesce(extract(epoch from now() - min(w.received_at)), 0)::float8 as oldest,
          (select count(*) from plaid_webhooks where item_id is null and verdict <> 'rejected')::int as unmatched,
          (select count(*) from plaid_webhooks where forward_state = 'pending')::int as forwards,
          (select count(*) from relinks where status = 'doubtful')::int as relinks
-    from item_sync s join items i on i.id = s.item_id join plaid_webhooks w on w.item_id = s.item_id and w.gen > s.synced_gen
-   where s.dirty_gen > s.synced_gen and i.desired_state = 'active' and i.health in ('pending', 'active')`;
+    from ${LATE_ITEMS} join plaid_webhooks w on w.item_id = s.item_id and w.gen > s.synced_gen where ${IS_LATE}`;
 
 export async function readBacklog(db: Database): Promise<Backlog> {
   const [{ rows: counts }, { rows: waiting }] = await Promise.all([
@@ -68,7 +69,8 @@ export async function readBacklog(db: Database): Promise<Backlog> {
       integrationPaused: row.integration_paused,
     });
     items.set(status, (items.get(status) ?? 0) + row.n);
-    attention += row.attention;
+    // What is not synced any more is not asked for (src/api/links/present.ts).
+    if (status !== 'sync_disabled' && status !== 'deleted_in_plaid') attention += row.attention;
   }
   const [now] = waiting;
   return {
