@@ -5,6 +5,7 @@ import { createLinkPresenter } from '../../src/api/links/present.js';
 import type { link as linkSchema } from '../../src/api/links/schema.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createItemRemovalQueries } from '../../src/db/queries/item-removal.js';
+import { armFailpoints } from '../../src/failpoints.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { account, createScriptedPlaid, row, type ScriptedPlaid } from '../support/scripted-plaid.js';
 import { generationsOf, liveIds } from '../support/stored.js';
@@ -221,6 +222,18 @@ describe('ITEM', () => {
     await webhook('ITEM', 'USER_ACCOUNT_REVOKED', { account_id: 'second' });
     expect(await attention()).toMatchObject([{ code: 'USER_ACCOUNT_REVOKED', reason: 'second' }]);
     listAccounts('account');
+    await look();
+    expect(await stored('second')).toMatchObject({ revoked_at: expect.any(Date) as Date });
+    expect(await attention()).toEqual([]);
+  });
+
+  it('USER_ACCOUNT_REVOKED: is not forgotten when the commit that was to mark it fails', async () => {
+    plaid.accounts = () => Promise.reject(new Error('unreadable'));
+    await webhook('ITEM', 'USER_ACCOUNT_REVOKED', { account_id: 'second' });
+    listAccounts('account');
+    armFailpoints([{ name: 'look.before_commit', hit: 1, action: { kind: 'error' } }], engine.deps.logger);
+    await expect(look()).rejects.toThrow('failpoint');
+    armFailpoints([], engine.deps.logger);
     await look();
     expect(await stored('second')).toMatchObject({ revoked_at: expect.any(Date) as Date });
     expect(await attention()).toEqual([]);

@@ -43,7 +43,10 @@ async function commitFetched(
 ): Promise<LookOutcome> {
   const { row } = context;
   const lists = await accountLists(deps, context, update, plan.refreshAccounts || plan.resync);
-  const revokedIds = lists.complete ? await settleAccounts(deps, context, lists.accountIds) : [];
+  // The whole list tells which accounts were indeed withdrawn, and whether new ones have come.
+  const settled = lists.complete
+    ? attentionAfterAccounts(row.attention, new Set(row.account_ids), lists.accountIds)
+    : { attention: null, revoked: [] };
   const history = historyAfter(row.history, update.updateStatus);
   const snapshot = plan.resync ? snapshotRules(context, update, lists) : null;
   // The whole history again at each webhook would be a flood: a snapshot that cannot be reconciled yet waits for its time.
@@ -60,12 +63,18 @@ async function commitFetched(
     expectedRows: update.rows,
     winners: update.folded.upserts.length === update.rows ? null : update.folded.upserts,
     removed: update.folded.removed,
-    accounts: { accounts: lists.accounts, complete: lists.complete, namedIds: update.accountIds, revokedIds },
+    accounts: {
+      accounts: lists.accounts,
+      complete: lists.complete,
+      namedIds: update.accountIds,
+      revokedIds: settled.revoked,
+    },
     cursor: update.cursor,
     history,
     nextSyncAt,
     holdUntil,
     awaitingHistory: history !== 'complete',
+    attention: settled.attention,
     run: {
       kind: plan.resync ? 'resync' : 'update',
       startedAt,
@@ -91,18 +100,6 @@ async function commitFetched(
         wakeAt: nextSyncAt.getTime(),
       };
   }
-}
-
-/** The list of accounts tells which of them were indeed withdrawn, and whether new ones have come. Answers the withdrawn ones. */
-async function settleAccounts(
-  deps: LookDeps,
-  context: LookContext,
-  listed: readonly string[],
-): Promise<string[]> {
-  const { row, basis } = context;
-  const { attention, revoked } = attentionAfterAccounts(row.attention, new Set(row.account_ids), listed);
-  if (attention.length < row.attention.length) await deps.results.recordAttention(basis, attention);
-  return revoked;
 }
 
 /** NOT_READY comes with nothing in it and no cursor: that is no update, and must never be stored as progress. */

@@ -37,8 +37,6 @@ export interface LookResultQueries {
     facts: ItemFacts,
     state: { healthy: boolean; attention: readonly Attention[] },
   ): Promise<ItemHealth | null>;
-  /** What the Item needs although it works. */
-  recordAttention(basis: LookBasis, attention: readonly Attention[]): Promise<void>;
   /**
    * Nothing could be synced and only a person, or time, changes that. Consumes the claim. False when superseded.
    * @param since when it began, if it is nothing new
@@ -116,12 +114,6 @@ export function createLookResultQueries(db: Database): LookResultQueries {
         },
       );
       return rows[0]?.health ?? null;
-    },
-    async recordAttention(basis, attention) {
-      await db.raw(
-        'update items set attention = :attention::jsonb, updated_at = now() where id = :itemId and sync_version = :syncVersion',
-        { attention: JSON.stringify(attention), itemId: basis.itemId, syncVersion: basis.syncVersion },
-      );
     },
     recordTrouble: (basis, trouble, nextSyncAt, since = null) =>
       settle(

@@ -1,3 +1,4 @@
+import type { Attention } from '../../domain/attention.js';
 import type { HistoryState } from '../../domain/item-status.js';
 import { needsConfirmation } from '../../domain/waiting.js';
 import { failpoint } from '../../failpoints.js';
@@ -23,6 +24,8 @@ export interface UpdateCommit extends Omit<MergeRowsInput, 'itemId' | 'thorough'
   holdUntil: Date | null;
   /** Whether not_ready counting goes on: the full history is still awaited. */
   awaitingHistory: boolean;
+  /** What the Item needs although it works, after its list of accounts; null: as before. */
+  attention: readonly Attention[] | null;
   run: { kind: 'update' | 'resync'; startedAt: Date; pages: number; restarts: number; requestId: string };
   /** Set when the update is a snapshot of the whole history. */
   snapshot: SnapshotRules | null;
@@ -170,7 +173,7 @@ const finishSql = (unstage: string): string => `
               not_ready_since = case when :awaitingHistory then coalesce(not_ready_since, now()) end,
               not_ready_waits = case when :awaitingHistory then not_ready_waits + 1 else 0 end,
               resync_reason = case when :resyncDone then null else resync_reason end, resync_missing = null,
-              resync_snapshot_at = null, updated_at = now()
+              resync_snapshot_at = null, attention = coalesce(:attention::jsonb, attention), updated_at = now()
         where id = :itemId),
      run as (
        insert into sync_runs (id, organization_id, item_id, kind, outcome, started_at, pages, added, modified, removed, unchanged,
@@ -199,6 +202,7 @@ async function finish(trx: Transaction, update: UpdateCommit, merged: MergedRows
       nextSyncAt: update.nextSyncAt,
       holdUntil: update.holdUntil,
       awaitingHistory: update.awaitingHistory,
+      attention: update.attention && JSON.stringify(update.attention),
       resyncDone: update.snapshot?.complete ?? false,
       kind: run.kind,
       startedAt: run.startedAt,
