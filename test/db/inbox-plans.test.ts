@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Database } from '../../src/db/database.js';
+import { createInboxReads, type InboxFilter } from '../../src/db/queries/inbox-reads.js';
+import { createTestEngine, type TestEngine } from '../support/engine.js';
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await createTestEngine({ baseUrl: 'http://plaid.test' });
+});
+afterAll(() => engine.close());
+
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+
+/** Rows of the inbox that a statement of the reads looks at. */
+async function rowsRead(read: (db: Database) => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const noting = {
+    raw: async (sql: string, bindings: Record<string, unknown>) => {
+      const { rows } = await engine.db.raw<{ rows: [{ 'QUERY PLAN': [{ Plan: PlanNode }] }] }>(
+        `explain (analyze, format json) ${sql}`,
+        bindings as never,
+      );
+      for (const node of nodesOf(rows[0]['QUERY PLAN'][0].Plan))
+        if (node['Relation Name'] === 'plaid_webhooks')
+          count += (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+      return { rows: [] };
+    },
+  };
+  await read(noting as unknown as Database);
+  return count;
+}
+
+it('what is rare in a large inbox is found without reading all of it', async () => {
+  const { db, organizationId } = engine;
+  const { link: quiet } = await engine.link({ itemId: 'quiet', accessToken: 'access-quiet' });
+  await db.raw(
+    `insert into items (id, organization_id, integration_id, end_user_id, plaid_item_id, access_token_ciphertext, access_token_key_id)
+     select gen_random_uuid(), organization_id, integration_id, end_user_id, 'busy-' || n, access_token_ciphertext, access_token_key_id
+       from items, generate_series(1, 200) n`,
+  );
+  await db.raw('insert into item_sync (item_id) select id from items where id <> ?', [quiet.id]);
+  const webhooks = `insert into plaid_webhooks (organization_id, integration_id, item_id, plaid_item_id, gen, verdict, webhook_type,
+      webhook_code, body, headers) select organization_id, integration_id,`;
+  const rest = `'verified', 'TRANSACTIONS', 'SYNC_UPDATES_AVAILABLE', '{}', '{}'`;
+  await db.raw(`${webhooks} id, plaid_item_id, n, ${rest} from items, generate_series(1, 2) n where id = ?`, [
+    quiet.id,
+  ]);
+  await db.raw(`${webhooks} null, 'nobody', null, ${rest} from items where id = ?`, [quiet.id]);
+  await db.raw(
+    `${webhooks} id, plaid_item_id, n, ${rest} from items, generate_series(1, 100) n where id <> ?`,
+    [quiet.id],
+  );
+  // One webhook of the quiet Item is waiting, everything else is consumed.
+  await db.raw('update item_sync set dirty_gen = 100, claimed_gen = 100, synced_gen = 100');
+  await db.raw('update item_sync set dirty_gen = 2, claimed_gen = 1, synced_gen = 1 where item_id = ?', [
+    quiet.id,
+  ]);
+  await db.raw('analyze plaid_webhooks, item_sync, items');
+  const filters: InboxFilter[] = [
+    { state: 'waiting' },
+    { state: 'unmatched' },
+    { state: 'rejected' },
+    { plaidItemId: 'quiet' },
+    { plaidItemId: 'nobody' },
+  ];
+  for (const filter of filters) {
+    const page = { before: null, limit: 101 };
+    const count = await rowsRead((on) => createInboxReads(on).list(organizationId, filter, page));
+    expect(count, JSON.stringify(filter)).toBeLessThan(100);
+  }
+});
