@@ -133,6 +133,16 @@ describe('a look that the rate budget denies', () => {
     expect(item.plaid.calls).toEqual([]);
   });
 
+  it('comes at once when the Item is linked again: a new token has a budget of its own', async () => {
+    const { id, plaid } = await synced();
+    await webhook({ id, plaid });
+    await exhaustItem(90_000);
+    await engine.look(id);
+    scripts.set('another', plaid);
+    await engine.link({ itemId: plaid.itemId, accessToken: 'another' });
+    expect(await engine.look(id)).toMatchObject({ kind: 'synced' });
+  });
+
   it('is left alone by the sweep until its turn, unless a signal got lost', async () => {
     const sweeps = createSweepQueries({ db: engine.db, signalStaleAfterMs: 0 });
     const item = await synced();

@@ -279,7 +279,7 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
                  desired_state = 'active', status_code = null, status_message = null, action = null, status_since = now(),
                  failures = 0, restarts = 0, restarting_since = null, not_ready_since = null, not_ready_waits = 0,
                  next_sync_at = now(), hold_until = null, resync_missing = null, resync_snapshot_at = null,
-                 sync_version = i.sync_version + 1, updated_at = now()
+                 budget_until = null, budget_priority = null, sync_version = i.sync_version + 1, updated_at = now()
            returning ${LINK}`,
           values,
         );
