@@ -55,7 +55,7 @@ export function createForwardActivities(deps: ForwardDeps): ForwardActivities {
   const attempt = async (webhookId: string): Promise<ForwardOutcome> => {
     const forward = await forwards.begin(webhookId, longestWaitMs + SLACK_MS);
     if (!forward) return { kind: 'nothing_to_send' };
-    const { url, body, attempts, receivedAt } = forward;
+    const { url, body, attempts, wantedAt } = forward;
     await failpoint('forward.before_post');
     const outcome = await post({ url, headers: headersOf(forward), body });
     await failpoint('forward.after_post');
@@ -66,7 +66,7 @@ export function createForwardActivities(deps: ForwardDeps): ForwardActivities {
     const { reason, retryAfterMs } = outcome;
     const backoff = backoffMs(attempts - 1, firstWaitMs, longestWaitMs);
     const waitMs = Math.min(Math.max(backoff, retryAfterMs ?? 0), longestWaitMs);
-    const givenUp = Date.now() + waitMs > receivedAt.getTime() + windowMs;
+    const givenUp = Date.now() + waitMs > wantedAt.getTime() + windowMs;
     await forwards.recordFailure(webhookId, reason, givenUp);
     if (givenUp) return { kind: 'given_up', attempts, reason };
     throw ApplicationFailure.create({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../../src/db/database.js';
 import { createForwardQueries, type ForwardQueries } from '../../src/db/queries/forwards.js';
+import { createInboxReplayQueries } from '../../src/db/queries/inbox-replay.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { createTestTenant, testSecretBox, type TestTenant } from '../support/tenants.js';
@@ -69,6 +70,23 @@ it('ends with what was sent', async () => {
   await forwards.markSent(webhookId);
   expect(await row()).toMatchObject({ forward_state: 'sent', forward_error: null });
   expect((await row()).forwarded_at).toBeInstanceOf(Date);
+  expect(await forwards.begin(webhookId, 60_000)).toBeNull();
+});
+
+it('begins anew with a replay, however old the webhook is', async () => {
+  await db('plaid_webhooks').update({ received_at: new Date(0) });
+  await forwards.begin(webhookId, 60_000);
+  await forwards.recordFailure(webhookId, 'HTTP 500', true);
+  const replays = createInboxReplayQueries({ db, signalStaleAfterMs: STALE_AFTER_MS });
+  const replay = async () => (await replays.replay(tenant.organizationId, [webhookId], true))[0];
+  expect(await replay()).toMatchObject({ forward: true });
+  const begun = await forwards.begin(webhookId, 60_000);
+  expect(begun).toMatchObject({ attempts: 1 });
+  expect(Date.now() - begun!.wantedAt.getTime()).toBeLessThan(60_000);
+
+  // What an erasure has left of one is nothing to send.
+  await db('plaid_webhooks').update({ body: Buffer.alloc(0), headers: {}, forward_state: 'stopped' });
+  expect(await replay()).toMatchObject({ forward: false });
   expect(await forwards.begin(webhookId, 60_000)).toBeNull();
 });
 

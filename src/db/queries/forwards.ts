@@ -9,7 +9,8 @@ export interface PendingForward {
   url: string;
   body: Buffer;
   headers: StoredHeaders;
-  receivedAt: Date;
+  /** When it came, or was last replayed: attempts go on for the window from then. */
+  wantedAt: Date;
   /** Attempts, this one included. */
   attempts: number;
 }
@@ -43,7 +44,7 @@ const BEGIN = `
   update plaid_webhooks w
      set forward_attempts = w.forward_attempts + 1, forward_due_at = clock_timestamp() + :checkAfter::interval
     from target t where w.id = t.id and t.possible
-  returning w.id as "webhookId", t.url, w.body, w.headers, w.received_at as "receivedAt", w.forward_attempts as attempts`;
+  returning w.id as "webhookId", t.url, w.body, w.headers, greatest(w.received_at, w.last_replayed_at) as "wantedAt", w.forward_attempts as attempts`;
 
 const TAKE_OVERDUE = `
   update plaid_webhooks set forward_due_at = clock_timestamp() + :checkAfter::interval

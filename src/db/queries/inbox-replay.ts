@@ -26,7 +26,9 @@ export interface InboxReplayQueries {
 const REPLAY = `
   with chosen as materialized (
     select w.id, i.id as item_id, i.desired_state <> 'disabled' and i.health <> 'deleted' as live,
-           i.desired_state = 'active' as awake, g.webhook_url is not null and g.deleted_at is null as has_url
+           i.desired_state = 'active' as awake,
+           -- An erased one has no body any more.
+           g.webhook_url is not null and g.deleted_at is null and w.body <> '' as can_forward
       from plaid_webhooks w
       join integrations g on g.id = w.integration_id
       left join items i on i.integration_id = w.integration_id and i.plaid_item_id = w.plaid_item_id
@@ -39,16 +41,17 @@ const REPLAY = `
     update plaid_webhooks w
        set item_id = coalesce(c.item_id, w.item_id), gen = coalesce(m.gen, w.gen),
            replays = w.replays + 1, last_replayed_at = clock_timestamp(),
-           forward_state = case when :forward and c.has_url then 'pending' else w.forward_state end,
-           forward_error = case when :forward and c.has_url then null else w.forward_error end,
-           forward_due_at = case when :forward and c.has_url then clock_timestamp() + :stale::interval else w.forward_due_at end
+           forward_state = case when :forward and c.can_forward then 'pending' else w.forward_state end,
+           forward_attempts = case when :forward and c.can_forward then 0 else w.forward_attempts end,
+           forward_error = case when :forward and c.can_forward then null else w.forward_error end,
+           forward_due_at = case when :forward and c.can_forward then clock_timestamp() + :stale::interval else w.forward_due_at end
       from chosen c left join marked m on m.item_id = c.item_id
      where w.id = c.id and (m.item_id is not null or :forward)
     returning w.id)
   select c.id, c.item_id as "itemId",
          case when m.item_id is not null then 'replayed' when c.item_id is null then 'unmatched' else 'stopped' end as outcome,
          coalesce(m.signal, false) and row_number() over (partition by c.item_id order by c.id) = 1 as signal,
-         :forward and c.has_url as forward
+         :forward and c.can_forward as forward
     from chosen c left join marked m on m.item_id = c.item_id left join stored s on s.id = c.id
    order by c.id`;
 
