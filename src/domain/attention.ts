@@ -158,16 +158,3 @@ export function attentionAfterAccounts(
   );
   return { attention, revoked };
 }
-
-export const sameAttention = (a: readonly Attention[], b: readonly Attention[]): boolean =>
-  a.length === b.length &&
-  a.every((entry, index) => {
-    const other = b[index];
-    return (
-      other !== undefined &&
-      isSame(entry, other) &&
-      entry.reason === other.reason &&
-      entry.deadline === other.deadline &&
-      entry.since === other.since
-    );
-  });
