@@ -6,6 +6,7 @@ import { waitForQuiet } from './check/quiet.js';
 import type { ActionDeps } from './driver/actions.js';
 import { drive } from './driver/driver.js';
 import { faultKinds } from './driver/faults.js';
+import { driveWorld, planWorld } from './driver/world-steps.js';
 import { planItems, type ItemPlan } from './driver/plan.js';
 import type { TortureOptions } from './options.js';
 import { compareHoldings, measure } from './resources.js';
@@ -28,18 +29,29 @@ export function createInputs(options: TortureOptions): Inputs {
     simulator: context.simulator,
     faults: options.faults ? await faultKinds(context.simulator) : [],
     journal: context.journal,
+    joined: (item) => void context.world.items.push(item),
     onUnexpected: (item, what) => violate(context, 'engine', `${item.subject}: ${what}`),
   });
   const round = async (
     context: CheckContext,
     plans: readonly ItemPlan[],
     chaos: readonly ChaosStep[],
+    durationMs: number,
   ): Promise<void> => {
     const { journal, world, stack } = context;
     const deps = await acting(context);
     const begunAt = performance.now();
     const driven = drive({ ...deps, tenants: world.tenants, begunAt }, plans);
-    const [found] = await Promise.all([driven, rage(stack, journal, chaos, begunAt)]);
+    const everybody = driveWorld(
+      {
+        ...deps,
+        tenants: world.tenants,
+        begunAt,
+        onUnexpected: (what) => violate(context, 'engine', what),
+      },
+      planWorld({ seed, durationMs }),
+    );
+    const [found] = await Promise.all([driven, rage(stack, journal, chaos, begunAt), everybody]);
     world.items.push(...found);
   };
   const unharmed = async (context: CheckContext): Promise<void> => {
@@ -51,11 +63,12 @@ export function createInputs(options: TortureOptions): Inputs {
       return;
     }
     // The same amount of work twice: what the second leaves behind must not add to what the first has left.
-    const plans = planItems({ seed, items, durationMs: options.minutes * 30_000, organizations });
-    await round(context, plans.slice(0, items / 2), []);
+    const durationMs = options.minutes * 30_000;
+    const plans = planItems({ seed, items, durationMs, organizations });
+    await round(context, plans.slice(0, items / 2), [], durationMs);
     await waitForQuiet(context, 'after the first round');
     const before = await measure(context);
-    await round(context, plans.slice(items / 2), []);
+    await round(context, plans.slice(items / 2), [], durationMs);
     await waitForQuiet(context, 'after the second round');
     compareHoldings(context, before, await measure(context));
   };
@@ -82,7 +95,7 @@ export function createInputs(options: TortureOptions): Inputs {
         everyMs: HARM_EVERY_MS,
       });
       harmful = true;
-      await round(context, planItems({ seed, items, durationMs, organizations }), chaos);
+      await round(context, planItems({ seed, items, durationMs, organizations }), chaos, durationMs);
       harmful = false;
     },
   };

@@ -2,12 +2,14 @@ import { linkItem } from './driver/actions.js';
 import type { WorldItem } from './driver/world.js';
 import { checkAccounts } from './check/accounts.js';
 import { countChecked, violate, type CheckContext } from './check/context.js';
+import { checkAudits } from './check/audits.js';
 import { checkEngine } from './check/engine.js';
 import { checkFeeds } from './check/feed.js';
 import { checkInbox } from './check/inbox.js';
 import { checkLeaks } from './check/leaks.js';
 import { checkMoney } from './check/money.js';
 import { waitForQuiet } from './check/quiet.js';
+import { checkRelinks } from './check/relinks.js';
 import { checkLeftRows, checkOnce, checkRows, isFollowed } from './check/rows.js';
 import { checkStatuses } from './check/statuses.js';
 import { checkStore } from './check/store.js';
@@ -19,8 +21,10 @@ const isOver = ({ options, violations }: CheckContext): boolean =>
 
 async function check(context: CheckContext, name: string, work: () => Promise<void>): Promise<void> {
   if (isOver(context)) return;
+  const begun = performance.now();
   try {
     await work();
+    context.journal.note('check', `${name}: ${Math.round(performance.now() - begun)} ms`);
   } catch (error) {
     violate(
       context,
@@ -52,6 +56,15 @@ async function learnTruth({ simulator, world }: CheckContext): Promise<void> {
   }
 }
 
+/** Which Items rest because another shows their accounts: as the product says, the check of relinks has to agree. */
+async function learnSuperseded({ sql, world }: CheckContext): Promise<void> {
+  const rows = await sql<{ id: string }>(
+    'select plaid_item_id as id from items where superseded_by is not null',
+  );
+  const ids = new Set(rows.map(({ id }) => id));
+  for (const item of world.items) item.superseded = ids.has(item.itemId);
+}
+
 /** What the end users and the integrator would do: repair the logins, resume what is paused, ask for what came silently. */
 async function heal(context: CheckContext): Promise<void> {
   const { simulator, world, journal } = context;
@@ -61,9 +74,14 @@ async function heal(context: CheckContext): Promise<void> {
       item.bank = { kind: 'healthy' };
     }
     const path = `/api/integrations/${item.integration.heronId}/links/${item.itemId}`;
-    if (item.severed && item.linked && item.desired !== 'disabled')
+    if (item.severed && item.linked && item.desired !== 'disabled' && !item.superseded)
       await linkItem(
-        { ...context, faults: [], onUnexpected: (_, what) => violate(context, 'engine', what) },
+        {
+          ...context,
+          faults: [],
+          joined: () => undefined,
+          onUnexpected: (_, what) => violate(context, 'engine', what),
+        },
         item,
       );
     if (item.linked && item.desired === 'paused') {
@@ -87,12 +105,13 @@ export async function settle(context: CheckContext): Promise<{ quiet: number; ch
   await makePeace(context);
   await learnTruth(context);
   await waitForQuiet(context, 'after the inputs');
+  await learnSuperseded(context);
   await check(context, 'rows that need no help', () => checkRows(context, isKnown));
   await check(context, 'statuses that need no help', () => checkStatuses(context, isKnown));
-  const erased = context.world.items.filter(({ erased: now }) => now).map(({ itemId }) => itemId);
   if (!isOver(context)) {
     await heal(context);
     await waitForQuiet(context, 'after the healing');
+    await learnSuperseded(context);
   }
   const quiet = performance.now() - begun;
 
@@ -105,9 +124,11 @@ export async function settle(context: CheckContext): Promise<{ quiet: number; ch
     checkStatuses(context, (item) => isFollowed(item) || item.bank.kind !== 'revoked'),
   );
   await check(context, 'money', () => checkMoney(context));
+  await check(context, 'relinks', () => checkRelinks(context));
+  await check(context, 'audits', () => checkAudits(context));
   await check(context, 'feeds', () => checkFeeds(context));
   await check(context, 'inbox', () => checkInbox(context));
-  await check(context, 'store', () => checkStore(context, erased));
+  await check(context, 'store', () => checkStore(context));
   await check(context, 'tenancy', () => checkTenancy(context));
   await check(context, 'engine', () => checkEngine(context));
   await check(context, 'leaks', () => checkLeaks(context));

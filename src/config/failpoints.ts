@@ -18,6 +18,10 @@ export const FAILPOINT_NAMES = [
   'forward.before_post',
   'forward.after_post',
   'sweep.before_signals',
+  'relink.in_commit',
+  'audit.before_compare',
+  'audit.after_compare',
+  'audit.before_settle',
 ] as const;
 export type FailpointName = (typeof FAILPOINT_NAMES)[number];
 

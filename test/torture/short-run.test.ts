@@ -14,7 +14,7 @@ describe('torture', () => {
       ...DEFAULTS(),
       seed: SEED,
       minutes: 0.6,
-      items: 20,
+      items: 14,
       quiesceMs: QUIESCE_MS,
       say: (line) => said.push(line),
     });

@@ -81,6 +81,13 @@ const WORKER_POINTS = [
   'forward.after_post',
   'sweep.before_signals',
 ] as const;
+/** They are passed a few times in a run only. */
+const RARE_WORKER_POINTS = [
+  'relink.in_commit',
+  'audit.before_compare',
+  'audit.after_compare',
+  'audit.before_settle',
+] as const;
 const API_POINTS = [
   'intake.before_commit',
   'intake.after_commit',
@@ -100,5 +107,7 @@ export function drawFailpoints(seed: number, kind: 'worker' | 'api', name: strin
   if (random.chance(0.6)) add('kill', 40);
   if (random.chance(0.3)) add('error', 20);
   if (random.chance(0.3)) add(`delay:${random.pick(DELAYS)}`, 20);
+  if (kind === 'worker' && random.chance(0.5))
+    spec.push(`${random.pick(RARE_WORKER_POINTS)}@${random.between(1, 2)}=kill`);
   return spec.join(',');
 }

@@ -31,6 +31,7 @@ export async function checkInbox(context: CheckContext): Promise<void> {
       row.consumed !== true &&
       item?.linked === true &&
       item.desired === 'active' &&
+      !item.superseded &&
       item.bank.kind !== 'revoked'
     )
       violate(context, 'I5', `${code} of ${item.subject} was answered 200 and has had no effect`);

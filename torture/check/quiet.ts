@@ -24,17 +24,18 @@ const RESTLESS = `
            case when i.health = 'pending' or (i.health = 'active' and i.history <> 'complete') then i.health || ', history ' || i.history end) as why
     from items i join item_sync s on s.item_id = i.id join integrations g on g.id = i.integration_id
    where i.desired_state = 'active' and i.health <> 'deleted' and g.deleted_at is null
-     and (s.dirty_gen > s.synced_gen or i.syncing_since is not null or i.restarts > 0
-          or i.failures > 0
-          or (i.health = 'active' and i.resync_reason is not null)
-          or i.next_sync_at < now() + interval '20 s' or i.hold_until > now()
-          or i.health = 'pending' or (i.health = 'active' and i.history <> 'complete'))`;
+     and (s.dirty_gen > s.synced_gen or i.syncing_since is not null
+          or (i.superseded_by is null
+              and (i.restarts > 0 or (i.failures > 0 and i.health <> 'erroring') or (i.health = 'active' and i.resync_reason is not null)
+                   or i.next_sync_at < now() + interval '20 s' or i.hold_until > now()
+                   or i.health = 'pending' or (i.health = 'active' and i.history <> 'complete'))))`;
 
 const OTHERS = `
   select (select count(*) from plaid_webhooks where forward_state = 'pending')::integer as forwards,
          (select coalesce(string_agg(position::text, ',' order by organization_id), '') from change_heads) as heads,
          (select count(*) from item_sync s join items i on i.id = s.item_id
-           where i.desired_state <> 'active' and s.signalled_gen > s.claimed_gen)::integer as unobeyed`;
+           where i.desired_state <> 'active' and s.signalled_gen > s.claimed_gen)::integer as unobeyed,
+         (select count(*) from audits where state in ('queued', 'running'))::integer as audits`;
 
 const EVERY_MS = 500;
 /** The heads of the feeds must not move for so long. */
@@ -46,11 +47,12 @@ async function restless({
   simulator,
 }: CheckContext): Promise<{ reasons: string[]; heads: string; undelivered: number }> {
   const items = await sql<Restless>(RESTLESS);
-  const [others] = await sql<{ forwards: number; heads: string; unobeyed: number }>(OTHERS);
+  const [others] = await sql<{ forwards: number; heads: string; unobeyed: number; audits: number }>(OTHERS);
   const { webhooks } = await simulator.control<{ webhooks: { undelivered: number } }>('GET', '/');
   const reasons = items.map(({ plaid_item_id, why }) => `${plaid_item_id}: ${why}`);
   if ((others?.forwards ?? 0) > 0) reasons.push(`${others?.forwards} forwards are pending`);
   if ((others?.unobeyed ?? 0) > 0) reasons.push(`${others?.unobeyed} pauses or removals are not obeyed yet`);
+  if ((others?.audits ?? 0) > 0) reasons.push(`${others?.audits} audits are under way`);
   if (webhooks.undelivered > 0) reasons.push(`${webhooks.undelivered} webhooks are not delivered`);
   return { reasons, heads: others?.heads ?? '', undelivered: webhooks.undelivered };
 }

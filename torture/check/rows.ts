@@ -1,7 +1,7 @@
 import { parse } from 'lossless-json';
 import type { PlaidRow } from '../driver/simulator.js';
 import { isGone, type WorldItem } from '../driver/world.js';
-import { canonical, canonicalNumber, negated } from './canonical.js';
+import { canonical, canonicalNumber, isSame, negated } from './canonical.js';
 import { countChecked, violate, type CheckContext } from './context.js';
 import { historyOf } from './history.js';
 
@@ -40,8 +40,10 @@ function difference(stored: StoredRow, bank: PlaidRow): string | null {
   if (stored.pending !== bank.pending) return `pending is ${stored.pending}, the bank's is ${bank.pending}`;
   if (stored.account_id !== bank.account_id)
     return `account is ${stored.account_id}, the bank's ${bank.account_id}`;
-  const [mine, theirs] = [canonical(parse(stored.plaid)), canonical(bank)];
-  return mine === theirs ? null : `Plaid's object is\n    ${mine}\n  the bank's is\n    ${theirs}`;
+  const mine = parse(stored.plaid);
+  return isSame(mine, bank)
+    ? null
+    : `Plaid's object is\n    ${canonical(mine)}\n  the bank's is\n    ${canonical(bank)}`;
 }
 
 /** The first row that differs, in the order of Plaid's ids, and how many do. */
@@ -77,7 +79,7 @@ export function compareRows(
 
 /** Whether Ardea must hold exactly the bank's rows of this Item. */
 export const isFollowed = (item: WorldItem): boolean =>
-  item.linked && item.desired === 'active' && item.bank.kind === 'healthy';
+  item.linked && item.desired === 'active' && item.bank.kind === 'healthy' && !item.superseded;
 
 /** Whether the stored cursor has not come to the end of the bank's changes. */
 async function isBehind({ sql, simulator }: CheckContext, item: WorldItem): Promise<boolean> {
@@ -117,7 +119,7 @@ export async function checkLeftRows(context: CheckContext): Promise<void> {
         violate(context, 'I1', `${item.subject}: ${stored.length} rows live on after the erasure`);
       continue;
     }
-    if (!isGone(item) && item.desired !== 'disabled') continue;
+    if (!isGone(item) && item.desired !== 'disabled' && !item.superseded) continue;
     const known = new Map<string, Set<string>>();
     for (const { transaction_id: id, transaction } of await context.simulator.log(item.itemId))
       if (transaction !== null) known.set(id, (known.get(id) ?? new Set()).add(canonical(transaction)));

@@ -1,4 +1,4 @@
-import type { WorldItem } from '../driver/world.js';
+import { isGone, type WorldItem } from '../driver/world.js';
 import { countChecked, violate, type CheckContext } from './context.js';
 
 interface Link {
@@ -16,9 +16,10 @@ interface Expected {
 }
 
 function expected(item: WorldItem): Expected {
-  if (item.bank.kind === 'removed') return { status: 'deleted_in_plaid' };
+  if (item.bank.kind === 'removed' && !item.superseded) return { status: 'deleted_in_plaid' };
+  if (item.superseded) return { status: 'sync_disabled', code: 'SUPERSEDED' };
   if (item.desired !== 'active') return { status: 'sync_disabled' };
-  if (item.bank.kind === 'revoked') return { status: 'deleted_in_plaid' };
+  if (isGone(item)) return { status: 'deleted_in_plaid' };
   if (item.bank.kind === 'broken') return { status: 'erroring', code: item.bank.code, action: 'update_mode' };
   return { status: 'active' };
 }
@@ -48,13 +49,16 @@ async function checkDetails({ sql, temporal, ...context }: CheckContext, item: W
     ]);
 }
 
+/** An Item that is removed because its accounts were linked anew: no webhook tells of it. */
+const isUntold = (item: WorldItem): boolean => item.linkedAnewAs !== null && isGone(item);
+
 /** Every link says in the API what is the matter with it, and what to do (invariant I10). */
 export async function checkStatuses(
   context: CheckContext,
   which: (item: WorldItem) => boolean,
 ): Promise<void> {
   for (const item of context.world.items) {
-    if (!item.linked || !which(item)) continue;
+    if (!item.linked || !which(item) || isUntold(item)) continue;
     const wanted = expected(item);
     const link = await linkOf(item);
     countChecked(context, 'statuses', 1);

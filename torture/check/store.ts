@@ -58,7 +58,8 @@ const RULES: readonly { invariant: 'I1' | 'I3' | 'I6' | 'I11'; what: string; sql
 const STAGED = `select count(*)::integer as n from sync_staged_rows s
                  where not exists (select 1 from sync_staged_runs r where r.run_id = s.run_id)`;
 
-export async function checkStore(context: CheckContext, erasedItems: readonly string[]): Promise<void> {
+export async function checkStore(context: CheckContext): Promise<void> {
+  const erasedItems = context.world.items.filter(({ everErased }) => everErased).map(({ itemId }) => itemId);
   for (const { invariant, what, sql } of RULES) {
     const values = sql.includes('$1') ? [erasedItems] : [];
     const offenders = await context.sql<{ which: string }>(sql, values);

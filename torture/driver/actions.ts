@@ -3,6 +3,7 @@ import type { Answer } from '../http.js';
 import type { Journal } from '../journal.js';
 import { harmItem, type FaultKind } from './faults.js';
 import type { Step, StepKind } from './plan.js';
+import { relinkAtBank } from './relink.js';
 import type { PlaidRow, Simulator } from './simulator.js';
 import { isGone, type WorldItem } from './world.js';
 
@@ -11,6 +12,8 @@ export interface ActionDeps {
   faults: readonly FaultKind[];
   simulator: Simulator;
   journal: Journal;
+  /** Told of an Item that the run has made besides those that were planned. */
+  joined(item: WorldItem): void;
   /** Told of answers that no state of the Item explains. */
   onUnexpected(item: WorldItem, what: string): void;
 }
@@ -98,6 +101,12 @@ const post =
     for (const row of answer?.transactions ?? []) if (!row.pending) item.spent.push(row.transaction_id);
   };
 
+const longHistory =
+  (count: number): Action =>
+  async ({ simulator }, item) => {
+    await simulator.tryControl('POST', `/items/${item.itemId}/incidents`, { kind: 'long_history', count });
+  };
+
 const linkPath = (item: WorldItem): string =>
   `/api/integrations/${item.integration.heronId}/links/${item.itemId}`;
 
@@ -129,7 +138,7 @@ const ATTEMPTS = 40;
 const AGAIN_MS = 500;
 
 /** An integrator who is refused because Plaid had a bad moment asks again; every fault of the run ends some time. */
-async function patiently(status: number, ask: () => Promise<Answer>): Promise<Answer> {
+export async function patiently(status: number, ask: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await ask();
     if (answer.status === status || attempt === ATTEMPTS) return answer;
@@ -151,6 +160,16 @@ const link: Action = async (deps, item) => {
   item.linked = true;
   item.desired = 'active';
   item.erased = false;
+};
+
+/** The end user goes through Link anew instead of its update mode: the same accounts under new ids. */
+const linkAnew: Action = async (deps, item, step) => {
+  if (!item.linked || item.desired !== 'active' || isGone(item) || item.linkedAnewAs !== null) return;
+  const anew = await relinkAtBank(deps.simulator, item, step);
+  if (anew === null) return;
+  deps.joined(anew);
+  deps.journal.note(item.subject, `the same accounts as ${anew.subject}, ${anew.itemId}`);
+  await link(deps, anew, step);
 };
 
 const newToken: Action = async (deps, item) => {
@@ -244,6 +263,8 @@ const ACTIONS: Record<StepKind, Action> = {
       silent,
     });
   },
+  history_of_20000: longHistory(20_000),
+  history_of_100000: longHistory(100_000),
   async break({ simulator }, item, { draws, silent }) {
     if (isGone(item)) return;
     const code = at(BREAKS, draws[0]) ?? 'ITEM_LOGIN_REQUIRED';
@@ -271,18 +292,30 @@ const ACTIONS: Record<StepKind, Action> = {
       fields,
     });
   },
-  async fault({ simulator, faults, journal }, item, { draws }) {
+  async fault(deps, item, step) {
+    const { simulator, faults, journal } = deps;
+    const { draws } = step;
     const kind = at(faults, draws[0]);
     if (kind === undefined || isGone(item)) return;
+    if (kind.kind === 'relink') return linkAnew(deps, item, step);
     if (await harmItem(simulator, item, kind, [draws[1], draws[2]])) journal.note(item.subject, kind.kind);
   },
   user_refresh: wish('refresh', null),
   user_pause: wish('pause', 'paused'),
   user_resume: wish('resume', 'active'),
   user_relink: link,
+  user_link_anew: linkAnew,
+  async user_audit(deps, item) {
+    if (!item.linked || isGone(item) || item.desired === 'disabled') return;
+    const answer = await item.tenant.call('POST', `${linkPath(item)}/audit`);
+    expectStatus(deps, item, 'audit', answer, [200, 202]);
+  },
   user_new_token: newToken,
   user_delete: remove('', () => undefined),
-  user_erase: remove('?erase=true', (item) => (item.erased = true)),
+  user_erase: remove('?erase=true', (item) => {
+    item.erased = true;
+    item.everErased = true;
+  }),
   user_remove_at_plaid: remove('?remove_at_plaid=true', (item) => (item.bank = { kind: 'removed' })),
 };
 
@@ -302,6 +335,9 @@ const CAN_BE_SILENT = new Set<StepKind>([
   'repair',
   'revoke',
 ]);
+
+/** Whether the bank or its customer does it, without asking the integrator. */
+export const isOfTheBank = (kind: StepKind): boolean => CAN_BE_SILENT.has(kind);
 
 /** What always adds a row and sends SYNC_UPDATES_AVAILABLE. */
 const TELLS = new Set<StepKind>(['spend', 'spend_posted', 'history']);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../journal.js';
 import type { Tenant } from '../stack/tenants.js';
-import { linkItem, perform, type ActionDeps } from './actions.js';
-import type { ItemPlan } from './plan.js';
+import { isOfTheBank, linkItem, perform, type ActionDeps } from './actions.js';
+import type { ItemPlan, Step } from './plan.js';
 import type { SimulatedItem, Simulator } from './simulator.js';
-import type { WorldItem } from './world.js';
+import { isGone, newWorldItem, type WorldItem } from './world.js';
 
 export interface DriverDeps extends ActionDeps {
   simulator: Simulator;
@@ -13,6 +13,8 @@ export interface DriverDeps extends ActionDeps {
   /** When the inputs begin, by `performance.now()`. */
   begunAt: number;
 }
+
+const LINGERS = 0.12;
 
 /** Makes the Item that a plan describes at the bank; nobody has linked it yet. */
 export const createItem = async (
@@ -32,25 +34,17 @@ export const createItem = async (
     ready: plan.ready,
     ...(plan.transactions === null ? {} : { transactions: plan.transactions }),
   });
-  return {
-    index: plan.index,
-    subject: `item ${plan.index}`,
-    tenant,
-    integration,
-    endUserId: plan.endUser,
-    itemId: item.item_id,
-    accessToken: item.access_token,
-    linked: false,
-    desired: 'active',
-    erased: false,
-    bank: { kind: 'healthy' },
-    silent: false,
-    disturbed: false,
-    severed: false,
-    spent: [],
-    pending: [],
-  };
+  const { index, endUser: endUserId } = plan;
+  return newWorldItem({ index, subject: `item ${index}`, tenant, integration, endUserId }, item);
 };
+
+/** Of Items that are the same accounts most steps are the latest one's; some still happen to one before it. */
+function livesOnAs(item: WorldItem, step: Step): WorldItem {
+  const { linkedAnewAs } = item;
+  if (linkedAnewAs === null) return item;
+  const lingers = isOfTheBank(step.kind) && step.draws[2] < LINGERS && !isGone(item);
+  return lingers ? item : livesOnAs(linkedAnewAs, step);
+}
 
 /**
  * Creates the Items one after the other, so that the seed decides their ids, and lives their lives side by side: the steps
@@ -71,7 +65,7 @@ export async function drive(deps: DriverDeps, plans: readonly ItemPlan[]): Promi
     journal.note(item.subject, `linked for ${item.endUserId} of ${item.tenant.name}: ${item.itemId}`);
     for (const step of plan.steps) {
       await until(step.atMs);
-      await perform(deps, item, step);
+      await perform(deps, livesOnAs(item, step), step);
     }
   };
 

@@ -55,6 +55,8 @@ const RECIPES: Readonly<Record<string, (a: number, b: number) => Recipe>> = {
       ? { params: { from_stored_cursor: true } }
       : { params: { on_page: at(PAGES, b), times: 1 + Math.floor(a * 4) } },
   page_size: (a) => ({ params: { rows: 2 + Math.floor(a * 60), times: 40 } }),
+  // The very long ones are planned: once each, in runs that have the time.
+  long_history: (a) => ({ params: { count: 500 + Math.floor(a * 2_000) } }),
   webhook_lost: () => ({ params: {}, disturbs: true }),
   webhook_delayed: () => ({ params: { by: '10s' } }),
 };
@@ -65,6 +67,12 @@ const RECIPES: Readonly<Record<string, (a: number, b: number) => Recipe>> = {
  */
 export const recipeOf = (kind: string, a: number, b: number): Recipe =>
   RECIPES[kind]?.(a, b) ?? { params: {} };
+
+const whom = ({ itemId, integration }: WorldItem, kind: string): Params =>
+  OF_THE_CLIENT.has(kind) ? { client_id: integration.client.clientId } : { item_id: itemId };
+
+/** What acts when an Item is made or removed: set on the Item itself it would come too late, or wait for ever. */
+const OF_THE_CLIENT = new Set(['webhook_before_link', 'webhook_after_removal']);
 
 /** Sets a fault on an Item, or lets an incident happen to it. One that does not fit the Item as it is now is left out. */
 export async function harmItem(
@@ -77,7 +85,7 @@ export async function harmItem(
   const done =
     acts_as === 'incident'
       ? await simulator.tryControl('POST', `/items/${item.itemId}/incidents`, { kind, ...params })
-      : await simulator.tryControl('POST', '/faults', { kind, item_id: item.itemId, ...params });
+      : await simulator.tryControl('POST', '/faults', { kind, ...whom(item, kind), ...params });
   if (done === null) return false;
   item.disturbed ||= disturbs;
   item.severed ||= severs;

@@ -13,6 +13,8 @@ export type StepKind =
   | 'come_and_go'
   | 'refresh_at_bank'
   | 'history'
+  | 'history_of_20000'
+  | 'history_of_100000'
   | 'break'
   | 'repair'
   | 'revoke'
@@ -22,6 +24,8 @@ export type StepKind =
   | 'user_pause'
   | 'user_resume'
   | 'user_relink'
+  | 'user_link_anew'
+  | 'user_audit'
   | 'user_new_token'
   | 'user_delete'
   | 'user_erase'
@@ -78,6 +82,8 @@ const WEIGHTS: readonly (readonly [number, StepKind])[] = [
   [4, 'user_refresh'],
   [2, 'user_pause'],
   [2, 'user_relink'],
+  [2, 'user_link_anew'],
+  [1, 'user_audit'],
   [2, 'user_new_token'],
   [1, 'user_delete'],
   [1, 'user_erase'],
@@ -99,6 +105,20 @@ const SIZES: readonly (readonly [number, number | null])[] = [
   [2, 2_500],
   [1, 6_000],
 ];
+
+/** In a run of so many milliseconds the short ones' waits for large Items are worth it. */
+const LONG_MS = 5 * 60_000;
+const LARGEST_IN_SHORT = 700;
+
+/** What a run of this length has once, whatever is drawn. */
+const ONCE: readonly (readonly [fromMs: number, item: number, kind: StepKind])[] = [
+  [10 * 60_000, 0, 'history_of_20000'],
+  [20 * 60_000, 1, 'history_of_100000'],
+];
+const ONCE_AT = 0.3;
+
+/** Evenly over [0, 1) whatever their number, so that every kind of fault has its turn. */
+const GOLDEN = 0.618_033_988_749_895;
 
 const drawsOf = (random: Random): Step['draws'] => [random.next(), random.next(), random.next()];
 
@@ -132,7 +152,23 @@ const END: readonly (readonly [number, StepKind | null])[] = [
 ];
 
 /** What happens to each Item: drawn from the seed alone, before anything starts. */
-export function planItems({ seed, items, durationMs, organizations }: PlanOptions): ItemPlan[] {
+export function planItems(options: PlanOptions): ItemPlan[] {
+  const plans = drawItems(options);
+  const faults = plans.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'fault'));
+  for (const [at, { draws }] of faults.entries()) draws[0] = ((at + 1) * GOLDEN) % 1;
+  for (const [fromMs, item, kind] of ONCE)
+    if (options.durationMs >= fromMs)
+      plans[item]?.steps.unshift({
+        atMs: options.durationMs * ONCE_AT,
+        kind,
+        draws: [0, 0, 0],
+        silent: false,
+      });
+  for (const { steps } of plans) steps.sort((a, b) => a.atMs - b.atMs);
+  return plans;
+}
+
+function drawItems({ seed, items, durationMs, organizations }: PlanOptions): ItemPlan[] {
   return Array.from({ length: items }, (_, index) => {
     const random = createRandom(`${seed}/item/${index}`);
     const organization = index % organizations;
@@ -142,6 +178,7 @@ export function planItems({ seed, items, durationMs, organizations }: PlanOption
     const steps = stepsOf(random, fromMs, durationMs, items);
     const end = random.weighted(END);
     const endMs = Math.round(durationMs * (0.85 + random.next() * 0.15));
+    const size = random.weighted(SIZES);
     const plan: ItemPlan = {
       index,
       organization,
@@ -155,7 +192,7 @@ export function planItems({ seed, items, durationMs, organizations }: PlanOption
           [1, USERS[3]],
         ]) ?? 'user_good',
       institution: random.pick(INSTITUTIONS),
-      transactions: random.weighted(SIZES),
+      transactions: size === null || durationMs >= LONG_MS ? size : Math.min(size, LARGEST_IN_SHORT),
       ready: random.chance(0.3),
       createAtMs,
       linkAfterMs,

@@ -1,4 +1,5 @@
 import type { Integration, Tenant } from '../stack/tenants.js';
+import type { SimulatedItem } from './simulator.js';
 
 /** What the run knows of an Item: what it has done to it, and what must follow. */
 export interface WorldItem {
@@ -16,6 +17,8 @@ export interface WorldItem {
   desired: 'active' | 'paused' | 'disabled';
   /** Its data were erased and it was not linked again since. */
   erased: boolean;
+  /** Its data were erased at some time: what its rows were before is not told. */
+  everErased: boolean;
   bank: { kind: 'healthy' } | { kind: 'broken'; code: string } | { kind: 'revoked' } | { kind: 'removed' };
   /** Something happened that no webhook tells of: only a refresh, or the time of a reconcile, finds it. */
   silent: boolean;
@@ -23,6 +26,10 @@ export interface WorldItem {
   disturbed: boolean;
   /** A fault may have made it count as gone: only a new link mends that. */
   severed: boolean;
+  /** The same accounts, linked again as a new Item of the same end user: the life goes on there. */
+  linkedAnewAs: WorldItem | null;
+  /** What the product says, and the check of relinks verifies: another Item is synced in its place. */
+  superseded: boolean;
   /** Ids of the bank's rows that this run made and may change again. */
   spent: string[];
   pending: string[];
@@ -35,3 +42,25 @@ export interface World {
 
 /** The Item will not come back unless it is linked again. */
 export const isGone = ({ bank }: WorldItem): boolean => bank.kind === 'revoked' || bank.kind === 'removed';
+
+/** An Item that was just made at the bank and that nobody has linked. */
+export const newWorldItem = (
+  whose: Pick<WorldItem, 'index' | 'subject' | 'tenant' | 'integration' | 'endUserId'>,
+  { item_id: itemId, access_token: accessToken }: SimulatedItem,
+): WorldItem => ({
+  ...whose,
+  itemId,
+  accessToken,
+  linked: false,
+  desired: 'active',
+  erased: false,
+  everErased: false,
+  bank: { kind: 'healthy' },
+  silent: false,
+  disturbed: false,
+  severed: false,
+  linkedAnewAs: null,
+  superseded: false,
+  spent: [],
+  pending: [],
+});

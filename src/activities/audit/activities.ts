@@ -4,6 +4,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { FeedPosition } from '../../db/queries/audit-runs.js';
 import { whyNotAudited } from '../../domain/audit.js';
 import { backoffMs } from '../../domain/waiting.js';
+import { failpoint } from '../../failpoints.js';
 import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import { retryFailure } from '../look/activities.js';
 import { RetryLater } from '../look/failed.js';
@@ -121,6 +122,7 @@ export function createAuditActivities(deps: AuditDeps): AuditActivities {
 
     async settleAudit({ auditId, replay, organizationId, since, last }) {
       if (!(await runs.enter(auditId, 'settling'))) return null;
+      await failpoint('audit.before_settle');
       const suspects = await compares.settle(auditId, replay, organizationId, since);
       if (suspects === null) return null;
       if (suspects === 0 || last) {

@@ -1,6 +1,7 @@
 import { documentForJsonb } from '../../db/json-text.js';
 import type { AuditSubject, FeedPosition } from '../../db/queries/audit-runs.js';
 import { backoffMs } from '../../domain/waiting.js';
+import { failpoint } from '../../failpoints.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
 import { callOptions, type FetchContext } from '../look/deps.js';
 import { RetryLater } from '../look/failed.js';
@@ -84,6 +85,7 @@ async function compareWithPlaid(
       context.accessToken,
       callOptions(deps, context, 'continuing'),
     );
+    await failpoint('audit.before_compare');
     const compared = await deps.compares.compare({
       auditId,
       itemId: subject.id,
@@ -94,6 +96,7 @@ async function compareWithPlaid(
       pages: update.pages,
       accounts: documentForJsonb(accounts),
     });
+    await failpoint('audit.after_compare');
     return compared
       ? { kind: 'replayed', organizationId: subject.organization_id, since }
       : { kind: 'ended' };

@@ -1,5 +1,6 @@
 import type { HistoryState } from '../../domain/item-status.js';
 import { judgeRelink, matchAccounts, type AccountAgreement } from '../../domain/relink.js';
+import { failpoint } from '../../failpoints.js';
 import type { Transaction } from '../database.js';
 import {
   hideOf,
@@ -121,6 +122,7 @@ async function judge(trx: Transaction, pair: PairRow): Promise<string[]> {
   const id = await record(trx, pair, status[verdict.kind], verdict.reason, evidence);
   if (verdict.kind !== 'supersede') return [];
   await putToRest(trx, oldItemId, newItemId);
+  await failpoint('relink.in_commit');
   const relink = { id, old_item_id: oldItemId, new_item_id: newItemId, evidence };
   return hideOf(trx, relink, { changedIds: null, whole: pair.new_history === 'complete' });
 }
