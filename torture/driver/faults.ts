@@ -45,6 +45,7 @@ const RECIPES: Readonly<Record<string, (a: number, b: number) => Recipe>> = {
     return { params: { error_code: at(SEVERING, (a - 0.9) / 0.1), ...page }, disturbs: true, severs: true };
   },
   unknown_error_code: () => ({ params: {}, disturbs: true }),
+  permission_revoked: () => ({ params: {}, severs: true }),
   latency: (a) => ({ params: { latency: a < 0.1 ? '30s' : a < 0.5 ? '3s' : '600ms', times: 2 } }),
   rate_limited: (a, b) => ({
     params: { times: 1 + Math.floor(b * 3), ...(a < 0.5 ? { retry_after: 1 + Math.floor(b * 3) } : {}) },
