@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../database.js';
+import { withoutNestedLoops } from '../nested-loops.js';
 import type { FeedPosition } from './audit-runs.js';
 import { COLUMNS_DIFFER, PLAID_COLUMNS, ROW_SOURCE, type RowSource } from './merge-rows.js';
 
@@ -150,16 +151,18 @@ export function createAuditCompareQueries(db: Database): AuditCompareQueries {
         if (!(await lockRunning(trx, input.auditId))) return false;
         const { auditId, itemId, replay, source, accounts, pages } = input;
         await trx.raw('delete from audit_suspects where audit_id = ? and replay = ?', [auditId, replay]);
-        const { rows } = await trx.raw<{ rows: [Compared] }>(COMPARE[source.kind], {
-          auditId,
-          itemId,
-          replay,
-          accounts,
-          winners: input.winners && [...input.winners],
-          ...(source.kind === 'page'
-            ? { body: source.page.text, bytes: source.page.originals, firstPosition: 0 }
-            : { runId: source.runId }),
-        });
+        const { rows } = await withoutNestedLoops(trx, () =>
+          trx.raw<{ rows: [Compared] }>(COMPARE[source.kind], {
+            auditId,
+            itemId,
+            replay,
+            accounts,
+            winners: input.winners && [...input.winners],
+            ...(source.kind === 'page'
+              ? { body: source.page.text, bytes: source.page.originals, firstPosition: 0 }
+              : { runId: source.runId }),
+          }),
+        );
         const { source_rows: found, ...counts } = rows[0];
         if (found !== input.expectedRows)
           throw new Error(`replay of ${input.expectedRows} rows found ${found} staged: not compared`);

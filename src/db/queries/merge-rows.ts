@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.js';
 import type { JsonText } from '../json-text.js';
+import { withoutNestedLoops } from '../nested-loops.js';
 import { runPrepared } from '../prepared.js';
 import { PAGE_ROWS } from './staging.js';
 
@@ -140,12 +141,13 @@ export async function mergeRows(trx: Transaction, input: MergeRowsInput): Promis
   };
   const planned = async (sql: string): Promise<MergeRow[]> =>
     (await trx.raw<{ rows: MergeRow[] }>(sql, bindings)).rows;
-  // A staged update is planned for its own size; a page is always small.
-  const [result] = input.thorough
-    ? await planned(MERGE_THOROUGHLY[input.source.kind])
-    : page
-      ? await runPrepared<MergeRow>(trx, 'merge_page', MERGE_PAGE, bindings)
-      : await planned(MERGE_STAGED);
+  // A staged update may be a whole history, which the planner takes for a row or two; a page is always small.
+  const [result] =
+    input.source.kind === 'staged'
+      ? await withoutNestedLoops(trx, () => planned(input.thorough ? MERGE_THOROUGHLY.staged : MERGE_STAGED))
+      : input.thorough
+        ? await planned(MERGE_THOROUGHLY.page)
+        : await runPrepared<MergeRow>(trx, 'merge_page', MERGE_PAGE, bindings);
   if (!result) throw new Error('the merge answered nothing');
   if (result.source_rows !== input.expectedRows) {
     throw new Error(`update of ${input.expectedRows} rows found ${result.source_rows} staged: not merged`);

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { withoutNestedLoops } from '../nested-loops.js';
 
 /**
  * Live rows of the Item that a complete snapshot lacks, by the rules of invariant I4: the account is still there, and the
@@ -10,15 +11,17 @@ export async function missingFromSnapshot(
   itemId: string,
   snapshot: { ids: readonly string[]; accountIds: readonly string[] },
 ): Promise<string[]> {
-  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `with snapshot as (select unnest(:ids::text[]) as reference_id),
+  const { rows } = await withoutNestedLoops(trx, () =>
+    trx.raw<{ rows: { id: string }[] }>(
+      `with snapshot as (select unnest(:ids::text[]) as reference_id),
      oldest as (
        select t.account_id, min(t.date) as date from transactions t join snapshot s using (reference_id)
         where t.item_id = :itemId group by t.account_id)
      select t.id from transactions t join oldest o on o.account_id = t.account_id
       where t.item_id = :itemId and t.removed_at is null and t.account_id = any(:accountIds::text[]) and t.date >= o.date
         and not exists (select 1 from snapshot s where s.reference_id = t.reference_id)`,
-    { itemId, ids: [...snapshot.ids], accountIds: [...snapshot.accountIds] },
+      { itemId, ids: [...snapshot.ids], accountIds: [...snapshot.accountIds] },
+    ),
   );
   return rows.map((row) => row.id);
 }

@@ -1,5 +1,6 @@
 import type { AccountAgreement } from '../../domain/relink.js';
 import type { Transaction } from '../database.js';
+import { withoutNestedLoops } from '../nested-loops.js';
 
 /** Two Items and which of their accounts are one; all ids are row ids. */
 export interface RelinkPair {
@@ -118,17 +119,6 @@ const bindingsOf = ({ oldItemId, newItemId, accounts }: RelinkPair) => ({
   oldAccounts: accounts.map((account) => account.oldId),
   newAccounts: accounts.map((account) => account.newId),
 });
-
-/**
- * Rows that were merged a moment ago are not in the statistics yet: with them the planner would take whole histories for
- * a row or two, and nest loops over them.
- */
-async function withoutNestedLoops<T>(trx: Transaction, run: () => Promise<T>): Promise<T> {
-  await trx.raw('set local enable_nestloop = off');
-  const result = await run();
-  await trx.raw('set local enable_nestloop = on');
-  return result;
-}
 
 export interface RowAgreement {
   /** In the order of the pair's accounts. */
