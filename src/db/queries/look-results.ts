@@ -121,14 +121,15 @@ export function createLookResultQueries(db: Database): LookResultQueries {
         `status_since = coalesce(:since::timestamptz, case when status_code is distinct from :code or health <> :health then now() else status_since end),
          health = :health, status_code = :code, status_message = :message, action = :action, next_sync_at = :nextSyncAt,
          -- Of an earlier passing failure: the sweep leaves an Item that counts some alone until its time, which is now a day away.
-         failures = 0`,
+         -- And of an update that is over: the next one has all of its restarts, and the whole of their window (invariant I4).
+         failures = 0, restarts = 0, restarting_since = null`,
         { ...trouble, nextSyncAt, since },
       ),
     recordNotReady: (basis, nextSyncAt) =>
       settle(
         basis,
         `not_ready_since = coalesce(not_ready_since, now()), not_ready_waits = not_ready_waits + 1, next_sync_at = :nextSyncAt,
-         failures = 0, status_code = null, status_message = null, action = null`,
+         failures = 0, restarts = 0, restarting_since = null, status_code = null, status_message = null, action = null`,
         { nextSyncAt },
       ),
     async recordFailure(basis, { code, message, held }, nextSyncAt) {
