@@ -30,7 +30,7 @@ export const latency: Scenario = {
     for (let index = 0; index < items; index++) {
       const item = await simulator.createItem({ transactions: 20, webhook });
       linked.push(item.itemId);
-      await sender.look(await tenant.link(item));
+      await sender.look({ id: await tenant.link(item), organizationId: tenant.organizationId });
     }
     const feed = await followFeed(api.url, apiKey);
     await feed.quietFor(2_000);

@@ -31,7 +31,7 @@ export const memory: Scenario = {
     const sync = async (count: number): Promise<void> => {
       const rowId = await tenant.link(await simulator.createItem({ transactions: count }));
       const done = synced.reached(rowId, 1n);
-      await temporal.sender(TASK_QUEUE).look(rowId);
+      await temporal.sender(TASK_QUEUE).look({ id: rowId, organizationId: tenant.organizationId });
       await done;
     };
     // Loads and compiles what a sync needs, so that only the Item's size counts afterwards.

@@ -74,7 +74,7 @@ export const syncRate: Scenario = {
           [rowId],
         );
         const done = synced.reached(rowId, BigInt(rows[0].gen));
-        await sender.look(rowId);
+        await sender.look({ id: rowId, organizationId: tenant.organizationId });
         await done;
       };
       return { worker, items, sync };

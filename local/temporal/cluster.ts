@@ -7,6 +7,7 @@ import { Connection } from '@temporalio/client';
 import { keep, type KeptProcess } from '../kept-program.js';
 import { freePortsBetween } from '../port.js';
 import type { ClusterBinaries } from './cluster-binaries.js';
+import { DYNAMIC_CONFIG } from './dynamic-config.js';
 import { CLUSTER_PORTS, clusterConfig, type ClusterPorts, type ClusterStore } from './cluster-config.js';
 
 const run = promisify(execFile);
@@ -100,15 +101,8 @@ export const startTemporalCluster = async (options: ClusterOptions): Promise<Tem
   const { binaries, store, ports, folder, logFile } = options;
   const configFile = join(folder, 'temporal-server.yaml');
   const dynamicConfigFile = join(folder, 'temporal-dynamic.yaml');
-  // As the dev server's (server.ts), in the form of a file.
-  writeFileSync(
-    dynamicConfigFile,
-    JSON.stringify({
-      'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true }],
-      'matching.useNewMatcher': [{ value: true }],
-      'matching.enableFairness': [{ value: true }],
-    }),
-  );
+  const settings = Object.entries(DYNAMIC_CONFIG).map(([name, value]) => [name, [{ value }]]);
+  writeFileSync(dynamicConfigFile, JSON.stringify(Object.fromEntries(settings)));
   writeFileSync(configFile, JSON.stringify(clusterConfig(store, ports, dynamicConfigFile)), { mode: 0o600 });
   const process = keep({
     command: binaries.server,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { keep, type KeptProcess } from '../kept-program.js';
+import { DYNAMIC_CONFIG } from './dynamic-config.js';
 
 export interface TemporalOptions {
   /** Path of the Temporal CLI. */
@@ -39,12 +40,6 @@ const ADDRESS = '127.0.0.1';
 /** The dev server keeps closed runs for a day; three show a weekend's runs in the Web UI. */
 const RETENTION = '72h';
 
-/** Task priorities need the new matcher, which server 1.29 leaves off; new search attributes are usable at once. */
-const DYNAMIC_CONFIG = {
-  'matching.useNewMatcher': 'true',
-  'system.forceSearchAttributesCacheRefreshOnRead': 'true',
-};
-
 /** The environment of the CLI: its TEMPORAL_* variables and configuration file would change what the flags mean. */
 const environmentFor = (folder: string): Record<string, string> => ({ PATH: '/usr/bin:/bin', HOME: folder });
 
@@ -55,13 +50,14 @@ const serverVersionOf = (binary: string): string => {
 
 /**
  * The file of the persisted state. A dev server has no schema migration, so what another server version wrote is moved
- * aside: the workflows in it are rebuilt from PostgreSQL by the sweep.
+ * aside: the workflows in it are rebuilt from PostgreSQL by the sweep. So is what was written without fairness, whose
+ * queued tasks would wait for ever.
  */
 const stateFile = (folder: string, binary: string, notes: string[]): string => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'temporal.db');
   const versionFile = join(folder, 'server-version');
-  const version = serverVersionOf(binary);
+  const version = `${serverVersionOf(binary)} with fairness`;
   const previous = existsSync(versionFile) ? readFileSync(versionFile, 'utf8').trim() : undefined;
   if (existsSync(file) && previous !== version) {
     const aside = join(folder, `temporal-${previous ?? 'unknown'}-${Date.now()}.db`);

@@ -5,6 +5,7 @@ import type { RateBucketQueries } from '../db/queries/rate-buckets.js';
 import type { RetentionQueries } from '../db/queries/retention.js';
 import type { StagingQueries } from '../db/queries/staging.js';
 import type { SweepQueries } from '../db/queries/sweep.js';
+import type { OwnedRow } from '../domain/task-priority.js';
 import { failpoint } from '../failpoints.js';
 import type { Logger } from '../logger.js';
 import type { SignalSender } from '../temporal/signal-sender.js';
@@ -72,10 +73,13 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
   let walkedTo: string | null = null;
 
   /** Sends to all, some at once; one that fails is found again by a later sweep. Answers how many got through. */
-  const sendAll = async (ids: readonly string[], send: (id: string) => Promise<void>): Promise<number> => {
+  const sendAll = async (
+    rows: readonly OwnedRow[],
+    send: (row: OwnedRow) => Promise<void>,
+  ): Promise<number> => {
     let sent = 0;
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const results = await Promise.allSettled(ids.slice(at, at + AT_ONCE).map(send));
+    for (let at = 0; at < rows.length; at += AT_ONCE) {
+      const results = await Promise.allSettled(rows.slice(at, at + AT_ONCE).map(send));
       sent += results.filter((result) => result.status === 'fulfilled').length;
     }
     return sent;
@@ -100,13 +104,15 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     await probes.probeDue();
     const owed = await sweeps.takeOwed(ITEMS_PER_ROUND);
     await failpoint('sweep.before_signals');
-    const signalled = await sendAll(owed, (id) => sender.look(id));
+    const signalled = await sendAll(owed, (item) => sender.look(item));
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
-    const forwarded = await sendAll(overdue, (id) => sender.forward(id));
+    const forwarded = await sendAll(overdue, (webhook) => sender.forward(webhook));
     const unseen = await audits.takeOwed(AUDITS_PER_ROUND);
     const audited =
-      (await sendAll(unseen.items, (id) => sender.audit({ kind: 'item', id }))) +
-      (await sendAll(unseen.integrations, (id) => sender.audit({ kind: 'integration', id })));
+      (await sendAll(unseen.items, (item) => sender.audit({ kind: 'item', ...item }))) +
+      (await sendAll(unseen.integrations, (integration) =>
+        sender.audit({ kind: 'integration', ...integration }),
+      ));
     const pruned = await prune();
     // An idle bucket is as good as none; how many there are is of no interest to anyone.
     await rateBuckets.prune(BUCKETS_PER_ROUND);

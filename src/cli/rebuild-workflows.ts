@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/index.js';
 import { loadTemporalConfig } from '../config/temporal.js';
 import { createSweepQueries } from '../db/queries/sweep.js';
+import type { OwnedRow } from '../domain/task-priority.js';
 import { createDeps } from '../deps.js';
 import { createSignalSender } from '../temporal/signal-sender.js';
 import { runProgram } from './program.js';
@@ -24,13 +25,13 @@ runProgram('rebuild-workflows', async () => {
     let signalled = 0;
     let after: string | null = null;
     for (;;) {
-      const ids: string[] = await sweeps.liveItems(after, PAGE);
-      for (let at = 0; at < ids.length; at += AT_ONCE) {
-        await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => sender.look(id)));
-        signalled += Math.min(AT_ONCE, ids.length - at);
+      const items: OwnedRow[] = await sweeps.liveItems(after, PAGE);
+      for (let at = 0; at < items.length; at += AT_ONCE) {
+        await Promise.all(items.slice(at, at + AT_ONCE).map((item) => sender.look(item)));
+        signalled += Math.min(AT_ONCE, items.length - at);
       }
-      if (ids.length < PAGE) break;
-      after = ids.at(-1) ?? null;
+      if (items.length < PAGE) break;
+      after = items.at(-1)?.id ?? null;
     }
     console.log(`signalled ${signalled} Items; each has its workflow now`);
   } finally {

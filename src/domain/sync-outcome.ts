@@ -1,3 +1,4 @@
+import type { WorkPriority } from './gcra.js';
 import type { LinkStatus } from './item-status.js';
 
 /** What every look at an Item tells its workflow. Times are epoch milliseconds; all of it is mirrored in PostgreSQL. */
@@ -26,13 +27,13 @@ export interface LookResult {
  * - `paused`: a person must act, or the user paused it; probed from time to time
  * - `stopped`: disabled, revoked or removed; the workflow ends
  * - `superseded`: another commit, a new token or a user action came first; look again at once
- * - `handover`: too long for a quick sync; look again in a regular activity
+ * - `handover`: too long for a quick sync; look again in a regular activity, which queues for a worker as what it is about to do
  */
 export type LookOutcome =
   | ({ kind: 'idle' | 'not_ready' | 'paused' | 'stopped' } & LookResult)
   | ({ kind: 'synced'; again: boolean } & LookResult)
   | { kind: 'superseded' }
-  | { kind: 'handover' };
+  | { kind: 'handover'; priority?: WorkPriority };
 
 export interface LookRequest {
   itemId: string;

@@ -1,3 +1,4 @@
+import type { OwnedRow } from '../domain/task-priority.js';
 import type { AuditSubjectRef } from './signal-sender.js';
 
 /**
@@ -5,10 +6,10 @@ import type { AuditSubjectRef } from './signal-sender.js';
  * bounded queue drops, or Temporal does not take within the deadline, is left to the sweep, which reads it from PostgreSQL.
  */
 export interface ItemSignals {
-  /** Signal-with-start of the Item's workflow; `itemId` is the row's UUID. Call it after the commit. */
-  look(itemId: string): void;
+  /** Signal-with-start of the Item's workflow; `id` is the row's UUID. Call it after the commit. */
+  look(item: OwnedRow): void;
   /** Starts the forward of an inbox row to the integrator's own webhook URL. */
-  forward(webhookId: string): void;
+  forward(webhook: OwnedRow): void;
   /** Starts the audits that an Item or an integration is owed. */
   audit(subject: AuditSubjectRef): void;
   /** Resolves when nothing is queued or under way: for shutdown and tests. */

@@ -6,6 +6,7 @@ import {
   type Connection,
 } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { TASK_PRIORITY } from '../domain/task-priority.js';
 import type { Logger } from '../logger.js';
 import {
   INTEGRATION_ATTRIBUTE,
@@ -116,6 +117,7 @@ export async function ensureSweepSchedule(
     workflowId: SWEEP_WORKFLOW,
     args: [],
     workflowRunTimeout: '5 minutes' as const,
+    priority: { priorityKey: TASK_PRIORITY.sweep },
   };
   // A sweep that takes long is not joined by a second one; what it misses the next one finds.
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const };

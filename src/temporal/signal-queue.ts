@@ -1,3 +1,4 @@
+import type { OwnedRow } from '../domain/task-priority.js';
 import { failpoint } from '../failpoints.js';
 import type { Logger } from '../logger.js';
 import { createCircuit } from './circuit.js';
@@ -41,9 +42,8 @@ export interface SignalQueueDeps {
 
 type Kind = 'look' | 'forward' | 'audit' | 'integration_audit';
 
-interface Entry {
+interface Entry extends OwnedRow {
   kind: Kind;
-  id: string;
   takenAt: number;
 }
 
@@ -77,18 +77,18 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
     return Promise.race([call, guard]).finally(() => clearTimeout(timer));
   };
 
-  const calls: Record<Kind, (id: string) => Promise<void>> = {
-    look: (id) => sender.look(id),
-    forward: (id) => sender.forward(id),
-    audit: (id) => sender.audit({ kind: 'item', id }),
-    integration_audit: (id) => sender.audit({ kind: 'integration', id }),
+  const calls: Record<Kind, (row: OwnedRow) => Promise<void>> = {
+    look: (item) => sender.look(item),
+    forward: (webhook) => sender.forward(webhook),
+    audit: (item) => sender.audit({ kind: 'item', ...item }),
+    integration_audit: (integration) => sender.audit({ kind: 'integration', ...integration }),
   };
 
-  const send = async ({ kind, id }: Entry): Promise<void> => {
+  const send = async ({ kind, id, organizationId }: Entry): Promise<void> => {
     circuit.started();
     try {
       await failpoint('signal.before_send');
-      await withGuard(calls[kind](id));
+      await withGuard(calls[kind]({ id, organizationId }));
       if (circuit.isOpen()) logger.info('Temporal takes signals again');
       circuit.succeeded();
       counts.delivered += 1;
@@ -146,7 +146,7 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
     settleIfIdle();
   }
 
-  const take = (kind: Entry['kind'], id: string): void => {
+  const take = (kind: Kind, { id, organizationId }: OwnedRow): void => {
     const key = `${kind}/${id}`;
     if (waiting.has(key)) {
       counts.coalesced += 1;
@@ -157,7 +157,7 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
       return;
     }
     counts.taken += 1;
-    waiting.set(key, { kind, id, takenAt: Date.now() });
+    waiting.set(key, { kind, id, organizationId, takenAt: Date.now() });
     // Later in this turn of the loop: the HTTP answer that the caller is about to write goes first.
     if (pumping) return;
     pumping = true;
@@ -171,9 +171,9 @@ export function createSignalQueue(deps: SignalQueueDeps): SignalQueue {
     });
 
   return {
-    look: (itemId) => take('look', itemId),
-    forward: (webhookId) => take('forward', webhookId),
-    audit: ({ kind, id }) => take(kind === 'item' ? 'audit' : 'integration_audit', id),
+    look: (item) => take('look', item),
+    forward: (webhook) => take('forward', webhook),
+    audit: ({ kind, ...subject }) => take(kind === 'item' ? 'audit' : 'integration_audit', subject),
     drained,
     counts: () => ({ ...counts }),
     size: () => waiting.size + underWay,

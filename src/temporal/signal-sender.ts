@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { TASK_PRIORITY, type OwnedRow } from '../domain/task-priority.js';
 import {
   AUDIT_WORKFLOW,
   auditWorkflowId,
@@ -15,17 +16,19 @@ import {
 } from '../workflows/messages.js';
 
 /** What an audit is of; `id` is the row's UUID. */
-export interface AuditSubjectRef {
+export interface AuditSubjectRef extends OwnedRow {
   kind: 'item' | 'integration';
-  id: string;
 }
 
-/** The calls that a commit may owe Temporal. All are idempotent; they reject once the deadline has passed. */
+/**
+ * The calls that a commit may owe Temporal. All are idempotent; they reject once the deadline has passed. A workflow keeps
+ * the priority that it was started with, its activities inherit what they do not set: the organisation above all.
+ */
 export interface SignalSender {
   /** Signal-with-start of the Item's workflow. */
-  look(itemId: string): Promise<void>;
+  look(item: OwnedRow): Promise<void>;
   /** Starts the forward of an inbox row; one that runs already is left alone. */
-  forward(webhookId: string): Promise<void>;
+  forward(webhook: OwnedRow): Promise<void>;
   /** Starts the audits that an Item or an integration is owed; a workflow that runs already does them. */
   audit(subject: AuditSubjectRef): Promise<void>;
 }
@@ -45,7 +48,7 @@ export function createSignalSender({ client, taskQueue, deadlineMs }: SignalSend
     await client.withDeadline(Date.now() + deadlineMs, call);
   };
   return {
-    look: (itemId) =>
+    look: ({ id: itemId, organizationId }) =>
       bounded(() =>
         client.workflow.signalWithStart(ITEM_WORKFLOW, {
           workflowId: itemWorkflowId(itemId),
@@ -54,11 +57,12 @@ export function createSignalSender({ client, taskQueue, deadlineMs }: SignalSend
           signal: lookSignal,
           signalArgs: [],
           workflowIdConflictPolicy: 'USE_EXISTING',
+          priority: { priorityKey: TASK_PRIORITY.item, fairnessKey: organizationId },
           staticSummary: 'Keeps one Plaid Item in sync',
         }),
       ),
     // Allowed again after it has ended: the activity reads the row and stops when there is nothing left to send.
-    forward: (webhookId) =>
+    forward: ({ id: webhookId, organizationId }) =>
       bounded(() =>
         client.workflow.start(FORWARD_WORKFLOW, {
           workflowId: forwardWorkflowId(webhookId),
@@ -66,10 +70,11 @@ export function createSignalSender({ client, taskQueue, deadlineMs }: SignalSend
           args: [{ webhookId } satisfies ForwardWorkflowInput],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          priority: { priorityKey: TASK_PRIORITY.fresh, fairnessKey: organizationId },
           staticSummary: "Forwards one Plaid webhook to the integrator's URL",
         }),
       ),
-    audit: ({ kind, id }) =>
+    audit: ({ kind, id, organizationId }) =>
       bounded(() =>
         client.workflow.start(kind === 'item' ? AUDIT_WORKFLOW : INTEGRATION_AUDIT_WORKFLOW, {
           workflowId: auditWorkflowId(id),
@@ -80,6 +85,7 @@ export function createSignalSender({ client, taskQueue, deadlineMs }: SignalSend
               : [{ integrationId: id } satisfies IntegrationAuditWorkflowInput],
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          priority: { priorityKey: TASK_PRIORITY.bulk, fairnessKey: organizationId },
           staticSummary:
             kind === 'item'
               ? 'Compares one Plaid Item with Plaid'

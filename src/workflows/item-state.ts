@@ -1,3 +1,4 @@
+import type { WorkPriority } from '../domain/gcra.js';
 import type { ItemLabels, LookOutcome } from '../domain/sync-outcome.js';
 
 /**
@@ -34,8 +35,12 @@ export const initialItemState = (): ItemWorkflowState => ({
 
 /** What the workflow does after an outcome. */
 export type NextStep =
-  /** Look again at once: in a regular activity if `full`. */
-  { kind: 'look'; full: boolean } | { kind: 'wait' } | { kind: 'stop' };
+  /** Look again at once: in a regular activity, which queues for a worker with `priority`. */
+  | { kind: 'full_look'; priority: WorkPriority | 'item' }
+  /** Look again at once. */
+  | { kind: 'look' }
+  | { kind: 'wait' }
+  | { kind: 'stop' };
 
 /**
  * The pure transition of the item workflow: folds an outcome into the state and says what comes next. A look signal that
@@ -44,9 +49,9 @@ export type NextStep =
 export function applyOutcome(state: ItemWorkflowState, outcome: LookOutcome): NextStep {
   switch (outcome.kind) {
     case 'handover':
-      return { kind: 'look', full: true };
+      return { kind: 'full_look', priority: outcome.priority ?? 'item' };
     case 'superseded':
-      return { kind: 'look', full: false };
+      return { kind: 'look' };
     case 'idle':
     case 'not_ready':
     case 'paused':
@@ -61,11 +66,11 @@ export function applyOutcome(state: ItemWorkflowState, outcome: LookOutcome): Ne
   }
   if (outcome.kind === 'stopped') {
     state.phase = 'stopped';
-    return state.look ? { kind: 'look', full: false } : { kind: 'stop' };
+    return state.look ? { kind: 'look' } : { kind: 'stop' };
   }
   state.phase = outcome.kind === 'paused' ? 'paused' : 'waiting';
   const again = outcome.kind === 'synced' && outcome.again;
-  return again || state.look ? { kind: 'look', full: false } : { kind: 'wait' };
+  return again || state.look ? { kind: 'look' } : { kind: 'wait' };
 }
 
 /** A regular activity gave up after all its retries: shown, and tried again later or on the next signal. */

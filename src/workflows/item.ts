@@ -18,6 +18,7 @@ import {
   describeState,
   initialItemState,
   type ItemWorkflowState,
+  type NextStep,
 } from './item-state.js';
 import {
   getStateQuery,
@@ -28,7 +29,9 @@ import {
   STATUS_ATTRIBUTE,
   type ItemWorkflowInput,
 } from './messages.js';
-import { lookAtItem, lookQuickly } from './proxies.js';
+import { fullLook, quickLook } from './proxies.js';
+
+type FullLook = Extract<NextStep, { kind: 'full_look' }>;
 
 /** Well below the server's suggestion of 4,096 events: a short history replays fast when a worker's cache is cold. */
 const HISTORY_LENGTH = 1_000;
@@ -60,7 +63,7 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
   setHandler(getStateQuery, () => state);
 
   let shownStatus: string | null = null;
-  let full = false;
+  let full: FullLook | null = null;
   let looksWithoutRest = 0;
   for (;;) {
     state.look = false;
@@ -76,7 +79,7 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
       await condition(allHandlersFinished);
       if (!state.look) return;
     }
-    full = step.kind === 'look' && step.full;
+    full = step.kind === 'full_look' ? step : null;
     if (step.kind === 'wait') {
       looksWithoutRest = 0;
       await restUntilNeeded(state);
@@ -84,7 +87,10 @@ export async function itemWorkflow(input: ItemWorkflowInput): Promise<void> {
       await sleep(BREATH_MS);
     }
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    if (!full && (continueAsNewSuggested || historyLength > (input.historyLength ?? HISTORY_LENGTH))) {
+    if (
+      full === null &&
+      (continueAsNewSuggested || historyLength > (input.historyLength ?? HISTORY_LENGTH))
+    ) {
       await condition(allHandlersFinished);
       // No await from here on: what a signal wrote into `state` until now goes along.
       return continueAsNew<typeof itemWorkflow>({ ...input, state });
@@ -111,11 +117,15 @@ async function restUntilNeeded(state: ItemWorkflowState): Promise<void> {
 }
 
 /** Null: the regular activity failed for good, which the state now shows. */
-async function look(itemId: string, full: boolean, state: ItemWorkflowState): Promise<LookOutcome | null> {
+async function look(
+  itemId: string,
+  full: FullLook | null,
+  state: ItemWorkflowState,
+): Promise<LookOutcome | null> {
   state.phase = 'syncing';
   try {
-    if (full) return await lookAtItem({ itemId, mode: 'full' });
-    return await lookQuickly({ itemId, mode: 'quick' });
+    if (full) return await fullLook[full.priority]({ itemId, mode: 'full' });
+    return await quickLook({ itemId, mode: 'quick' });
   } catch (error) {
     if (isCancellation(error)) throw error;
     // The quick attempt has no retries of its own: whatever ailed it, the regular activity retries with backoff. A local

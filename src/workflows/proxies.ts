@@ -3,21 +3,28 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { AuditActivities } from '../activities/audit/activities.js';
 import type { LookActivities } from '../activities/look/activities.js';
 import type { SweepActivities } from '../activities/sweep.js';
+import { TASK_PRIORITY } from '../domain/task-priority.js';
 
 /**
  * Everything that may take long. A first sync of a large history takes minutes, hence the long start-to-close; a dead worker
  * is noticed by the heartbeat (sent every 5 s, src/activities/look/activities.ts). Plaid's failures name their own retry
  * delay; the bound hands control back to the workflow now and then, which shows the trouble and goes on.
  */
-export const { lookAtItem } = proxyActivities<LookActivities>({
-  startToCloseTimeout: '45 minutes',
-  heartbeatTimeout: '30 seconds',
-  scheduleToCloseTimeout: '2 hours',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-});
+const fullLookAs = (work: 'fresh' | 'item' | 'bulk') =>
+  proxyActivities<LookActivities>({
+    startToCloseTimeout: '45 minutes',
+    heartbeatTimeout: '30 seconds',
+    scheduleToCloseTimeout: '2 hours',
+    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    // The fairness key, the organisation, is inherited from the workflow.
+    priority: { priorityKey: TASK_PRIORITY[work] },
+  }).lookAtItem;
+
+/** By what the quick look has seen is to be done; `item` where it could not tell. */
+export const fullLook = { fresh: fullLookAs('fresh'), item: fullLookAs('item'), bulk: fullLookAs('bulk') };
 
 /** The short incremental sync inside the workflow task (docs/adr/0006): one attempt, the regular activity is its fallback. */
-export const { lookAtItem: lookQuickly } = proxyLocalActivities<LookActivities>({
+export const { lookAtItem: quickLook } = proxyLocalActivities<LookActivities>({
   startToCloseTimeout: '8 seconds',
   retry: { maximumAttempts: 1 },
 });
@@ -27,6 +34,7 @@ export const { lookAtItem: lookQuickly } = proxyLocalActivities<LookActivities>(
  * signals stay lost for as long as the timeout.
  */
 export const { sweep } = proxyActivities<SweepActivities>({
+  priority: { priorityKey: TASK_PRIORITY.sweep },
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { maximumAttempts: 3 },

@@ -5,6 +5,7 @@ import { createItemRemovalQueries } from '../../src/db/queries/item-removal.js';
 import { createTestAudits } from '../support/audits.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { createScriptedPlaid, row, type ScriptedPlaid } from '../support/scripted-plaid.js';
+import { idsOf } from '../support/owned-rows.js';
 
 let plaid: ScriptedPlaid;
 let engine: TestEngine;
@@ -63,6 +64,12 @@ describe('what an audit keeps', () => {
 
 describe('the upkeep of audits', () => {
   const upkeep = () => createAuditUpkeepQueries({ db: engine.db, signalStaleAfterMs: 1_000 });
+  const owedItems = () =>
+    idsOf(
+      upkeep()
+        .takeOwed(10)
+        .then(({ items }) => items),
+    );
   const target = () => ({
     organizationId: engine.organizationId,
     integrationId: engine.integrationId,
@@ -76,13 +83,13 @@ describe('the upkeep of audits', () => {
 
   it('finds what shows no sign of life, with growing patience', async () => {
     const { audit } = await audits.audits.request(target());
-    expect((await upkeep().takeOwed(10)).items).not.toContain(itemId);
+    expect(await owedItems()).not.toContain(itemId);
     await age(audit.id, 'signalled_at', 1_500);
-    expect((await upkeep().takeOwed(10)).items).toContain(itemId);
+    expect(await owedItems()).toContain(itemId);
     await age(audit.id, 'signalled_at', 1_500);
-    expect((await upkeep().takeOwed(10)).items).not.toContain(itemId);
+    expect(await owedItems()).not.toContain(itemId);
     await age(audit.id, 'signalled_at', 2_500);
-    expect((await upkeep().takeOwed(10)).items).toContain(itemId);
+    expect(await owedItems()).toContain(itemId);
   });
 
   it('removes old audits and what a dead one left, never a running one', async () => {

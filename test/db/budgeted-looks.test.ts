@@ -9,6 +9,7 @@ import { createRateBudget, type RateObserver } from '../../src/plaid/rate-budget
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { createScriptedPlaid, plaidFailure, row, type ScriptedPlaid } from '../support/scripted-plaid.js';
 import { generationsOf, liveIds, storedItem } from '../support/stored.js';
+import { idsOf } from '../support/owned-rows.js';
 
 /** Sandbox: 50 calls a minute of /transactions/sync per Item, 1,000 per client, 500 from the null cursor. */
 const BASE_URL = 'http://plaid.test';
@@ -149,15 +150,15 @@ describe('a look that the rate budget denies', () => {
     await webhook(item);
     await exhaustItem(90_000);
     await engine.look(item.id);
-    expect(await sweeps.takeOwed(500)).not.toContain(item.id);
+    expect(await idsOf(sweeps.takeOwed(500))).not.toContain(item.id);
     await webhook(item);
-    expect(await sweeps.takeOwed(500)).toContain(item.id);
+    expect(await idsOf(sweeps.takeOwed(500))).toContain(item.id);
     await engine.look(item.id);
     await engine
       .db('items')
       .where({ id: item.id })
       .update({ budget_until: engine.db.raw('now()') });
-    expect(await sweeps.takeOwed(500)).toContain(item.id);
+    expect(await idsOf(sweeps.takeOwed(500))).toContain(item.id);
   });
 
   it('lets a webhook in although bulk work waits for its turn', async () => {

@@ -6,6 +6,7 @@ import { createInboxReplayQueries } from '../../src/db/queries/inbox-replay.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { createTestTenant, testSecretBox, type TestTenant } from '../support/tenants.js';
+import { idsOf } from '../support/owned-rows.js';
 
 const URL = 'https://hooks.example.com/plaid';
 const STALE_AFTER_MS = 50;
@@ -110,11 +111,11 @@ it('finds nothing to send for an id that does not exist', async () => {
 });
 
 it('gives the sweep what nothing has begun in time, once', async () => {
-  expect(await forwards.takeOverdue(10, 60_000)).toEqual([]);
+  expect(await idsOf(forwards.takeOverdue(10, 60_000))).toEqual([]);
   await pause(STALE_AFTER_MS + 20);
   const [first, second] = await Promise.all([
-    forwards.takeOverdue(10, 60_000),
-    forwards.takeOverdue(10, 60_000),
+    idsOf(forwards.takeOverdue(10, 60_000)),
+    idsOf(forwards.takeOverdue(10, 60_000)),
   ]);
   expect([...first, ...second]).toEqual([webhookId]);
 });
@@ -122,12 +123,12 @@ it('gives the sweep what nothing has begun in time, once', async () => {
 it('leaves what is under way, and takes it once it seems abandoned, oldest first, up to the limit', async () => {
   await forwards.begin(webhookId, 60_000);
   await pause(STALE_AFTER_MS + 20);
-  expect(await forwards.takeOverdue(10, 60_000)).toEqual([]);
+  expect(await idsOf(forwards.takeOverdue(10, 60_000))).toEqual([]);
   await forwards.begin(webhookId, 1);
   const later = await receive();
   await pause(STALE_AFTER_MS + 20);
-  expect(await forwards.takeOverdue(1, 60_000)).toEqual([webhookId]);
-  expect(await forwards.takeOverdue(1, 60_000)).toEqual([later]);
+  expect(await idsOf(forwards.takeOverdue(1, 60_000))).toEqual([webhookId]);
+  expect(await idsOf(forwards.takeOverdue(1, 60_000))).toEqual([later]);
   await forwards.markSent(webhookId);
-  expect(await forwards.takeOverdue(1, 0)).toEqual([]);
+  expect(await idsOf(forwards.takeOverdue(1, 0))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { followFeed, generationsOf, liveIds } from '../support/stored.js';
+import { idsOf } from '../support/owned-rows.js';
 
 const ITEMS = 8;
 const WEBHOOKS = 25;
@@ -84,7 +85,7 @@ describe('generations (invariant I11)', () => {
     const sweeping = (async () => {
       while (receiving) {
         await sleep(STALE_MS / 2);
-        for (const id of await sweeps.takeOwed(100)) reliable.signal(id);
+        for (const id of await idsOf(sweeps.takeOwed(100))) reliable.signal(id);
       }
     })();
     await Promise.all(
@@ -120,7 +121,7 @@ describe('generations (invariant I11)', () => {
       const behind = await Promise.all(items.map(({ id }) => generationsOf(engine, id)));
       if (behind.every(({ dirty, synced }) => dirty === synced)) break;
       await sleep(STALE_MS * 4);
-      for (const id of await sweeps.takeOwed(100)) reliable.signal(id);
+      for (const id of await idsOf(sweeps.takeOwed(100))) reliable.signal(id);
     }
     await Promise.all([signalled.idle(), reliable.idle()]);
     await feed.follow();

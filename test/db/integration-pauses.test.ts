@@ -8,6 +8,7 @@ import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { createScriptedPlaid, plaidFailure, row, type ScriptedPlaid } from '../support/scripted-plaid.js';
 import { generationsOf, liveIds, storedItem } from '../support/stored.js';
+import { idsOf } from '../support/owned-rows.js';
 
 let engine: TestEngine;
 /** What Plaid says to every call of the client; null: nothing against it. */
@@ -62,7 +63,7 @@ const pauses = () => createIntegrationPauseQueries(engine.db);
 const integrations = () =>
   createIntegrationQueries({ db: engine.db, secrets: engine.secrets, signalStaleAfterMs: 15_000 });
 const integration = async () => (await integrations().find(engine.organizationId, engine.integrationId))!;
-const owed = () => createSweepQueries({ db: engine.db, signalStaleAfterMs: 0 }).takeOwed(500);
+const owed = () => idsOf(createSweepQueries({ db: engine.db, signalStaleAfterMs: 0 }).takeOwed(500));
 const links = () => engine.links.listByIntegration(engine.organizationId, engine.integrationId);
 const newSecret = () =>
   integrations().update(engine.organizationId, engine.integrationId, {

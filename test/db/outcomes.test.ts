@@ -178,7 +178,7 @@ describe('a passing error', () => {
         retryAfterMs: null,
       });
     };
-    expect(await engine.look(itemId, 'quick')).toEqual({ kind: 'handover' });
+    expect(await engine.look(itemId, 'quick')).toMatchObject({ kind: 'handover' });
     expect(await item()).toMatchObject({ failures: 0 });
     await expect(engine.look(itemId)).rejects.toBeInstanceOf(RetryLater);
     expect(await item()).toMatchObject({ failures: 1, status_code: 'PLAID_UNREACHABLE' });
@@ -376,7 +376,7 @@ describe('what the user wants', () => {
 
 it('a quick look hands over what is longer than a page, having stored nothing', async () => {
   plaid.sync = () => ({ added: [row('a')], cursor: 'more', hasMore: true });
-  expect(await engine.look(itemId, 'quick')).toEqual({ kind: 'handover' });
+  expect(await engine.look(itemId, 'quick')).toEqual({ kind: 'handover', priority: 'fresh' });
   expect(await liveIds(engine, itemId)).toEqual([]);
   expect(await engine.db('sync_staged_runs')).toEqual([]);
   plaid.sync = () => ({ added: [row('a')], cursor: 'end' });

@@ -9,6 +9,7 @@ import { createSweepQueries, type SweepQueries } from '../../src/db/queries/swee
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { generationsOf } from '../support/stored.js';
 import { createTestTenant, testSecretBox, type TestTenant } from '../support/tenants.js';
+import { idsOf } from '../support/owned-rows.js';
 
 const STALE_MS = 1_000;
 const secrets = testSecretBox();
@@ -73,41 +74,41 @@ const webhookOf = (plaidItemId: string) => ({
 describe('what the sweep finds', () => {
   it('is a dirty Item once its signal is stale, and then after twice, four times … the delay', async () => {
     const itemId = await link('item');
-    expect(await sweeps.takeOwed(10)).toEqual([]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
     for (let repeated = 0; repeated < 4; repeated++) {
       await signalledAgo(itemId, STALE_MS * 2 ** repeated - 300);
-      expect(await sweeps.takeOwed(10)).toEqual([]);
+      expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
       await signalledAgo(itemId, STALE_MS * 2 ** repeated + 10);
-      expect(await sweeps.takeOwed(10)).toEqual([itemId]);
-      expect(await sweeps.takeOwed(10)).toEqual([]);
+      expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
+      expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
       const { dirty, signalled } = await generationsOf({ db }, itemId);
       expect(signalled).toBe(dirty);
     }
     await db('item_sync').where('item_id', itemId).update({ repeated_signals: 1_000 });
     await signalledAgo(itemId, 14 * 60_000);
-    expect(await sweeps.takeOwed(10)).toEqual([]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
     await signalledAgo(itemId, 15 * 60_000 + 10);
-    expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
     // The delay starts from the beginning once the Item has been synced.
     await synced(itemId);
     await links.requestSync(itemId);
     await signalledAgo(itemId, STALE_MS + 10);
-    expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
   });
 
   it('is an Item whose time is overdue, and none that is synced', async () => {
     const itemId = await link('item');
     await synced(itemId);
     await signalledAgo(itemId, 3_600_000);
-    expect(await sweeps.takeOwed(10)).toEqual([]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
     await db('items')
       .where('id', itemId)
       .update({ next_sync_at: new Date(Date.now() - STALE_MS / 2) });
-    expect(await sweeps.takeOwed(10)).toEqual([]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
     await db('items')
       .where('id', itemId)
       .update({ next_sync_at: new Date(Date.now() - STALE_MS - 50) });
-    expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
   });
 
   it.each([
@@ -119,7 +120,7 @@ describe('what the sweep finds', () => {
     const itemId = await link('item');
     await signalledAgo(itemId, 3_600_000);
     await db('items').where('id', itemId).update(columns);
-    expect(await sweeps.takeOwed(10)).toEqual([]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
   });
 
   it.each(['paused', 'disabled'])(
@@ -128,12 +129,12 @@ describe('what the sweep finds', () => {
       const itemId = await link('item');
       await signalledAgo(itemId, 3_600_000);
       await db('items').where('id', itemId).update({ desired_state });
-      expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+      expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
       await db.raw(
         `update item_sync set claimed_gen = dirty_gen, signalled_at = now() - interval '1 hour' where item_id = ?`,
         [itemId],
       );
-      expect(await sweeps.takeOwed(10)).toEqual([]);
+      expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
     },
   );
 
@@ -143,9 +144,9 @@ describe('what the sweep finds', () => {
       ids.push(await link(`item-${index}`));
       await signalledAgo(ids[index]!, 100_000 - index * 1_000);
     }
-    expect((await sweeps.takeOwed(3)).sort()).toEqual(ids.slice(0, 3).sort());
-    const rounds = await Promise.all(Array.from({ length: 8 }, () => sweeps.takeOwed(5)));
-    const rest = [...rounds.flat(), ...(await sweeps.takeOwed(100))];
+    expect((await idsOf(sweeps.takeOwed(3))).sort()).toEqual(ids.slice(0, 3).sort());
+    const rounds = await Promise.all(Array.from({ length: 8 }, () => idsOf(sweeps.takeOwed(5))));
+    const rest = [...rounds.flat(), ...(await idsOf(sweeps.takeOwed(100)))];
     expect(rest.sort()).toEqual(ids.slice(3).sort());
   });
 
@@ -154,9 +155,9 @@ describe('what the sweep finds', () => {
     for (const id of [locked, free]) await signalledAgo(id, 60_000);
     const trx = await db.transaction();
     await trx.raw('select 1 from item_sync where item_id = ? for update', [locked]);
-    expect(await sweeps.takeOwed(10)).toEqual([free]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([free]);
     await trx.rollback();
-    expect(await sweeps.takeOwed(10)).toEqual([locked]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([locked]);
   });
 });
 
@@ -168,7 +169,7 @@ describe('adoption', () => {
     // As a lost race would leave them; link and intake serialise, so that there is none.
     for (let count = 0; count < 3; count++) await inbox().receive(webhookOf('stranger'));
     await db('plaid_webhooks').update({ plaid_item_id: 'item' });
-    expect(await sweeps.takeOwed(10)).toEqual([]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
     expect(await sweeps.adoptUnmatched(2)).toBe(2);
     expect(await sweeps.adoptUnmatched(10)).toBe(1);
     expect(await sweeps.adoptUnmatched(10)).toBe(0);
@@ -180,7 +181,7 @@ describe('adoption', () => {
       expect(Number(row.gen)).toBeGreaterThan(done);
       expect(Number(row.gen)).toBeLessThanOrEqual(dirty);
     }
-    expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+    expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
   });
 
   it('leaves what was rejected, and what belongs to another integration', async () => {
@@ -200,7 +201,7 @@ it('lists every Item that is to be synced, in pages', async () => {
   await db('items').where('id', ids[1]!).update({ health: 'deleted' });
   const found: string[] = [];
   for (let after: string | null = null; ; after = found.at(-1)!) {
-    const page = await sweeps.liveItems(after, 2);
+    const page = await idsOf(sweeps.liveItems(after, 2));
     if (page.length === 0) break;
     found.push(...page);
   }
@@ -228,5 +229,5 @@ it('takes a dirty Item that was paused after a passing failure: the failure no l
   );
   await links.requestSync(itemId);
   await signalledAgo(itemId, STALE_MS * 10);
-  expect(await sweeps.takeOwed(10)).toEqual([itemId]);
+  expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
 });

@@ -47,6 +47,8 @@ export interface TestWorkflows {
   temporal: TestTemporal;
   client: Client;
   bundle: WorkflowBundleWithSourceMap;
+  /** For a worker of another make. */
+  connected: Pick<WorkerOptions, 'connection' | 'namespace' | 'taskQueue'>;
   createWorker(activities: object, options?: Partial<WorkerOptions>): Promise<Worker>;
   /** Runs `body` while a worker with these activities runs. */
   withWorker<T>(activities: object, body: () => Promise<T>, options?: Partial<WorkerOptions>): Promise<T>;
@@ -68,11 +70,10 @@ export async function createTestWorkflows(): Promise<TestWorkflows> {
     sweepIntervalMs: 3_600_000,
   });
   const bundle = await bundleWorkflows();
+  const connected = { connection: native, namespace, taskQueue };
   const createWorker: TestWorkflows['createWorker'] = (activities, options = {}) =>
     Worker.create({
-      connection: native,
-      namespace,
-      taskQueue,
+      ...connected,
       workflowBundle: bundle,
       activities,
       ...options,
@@ -81,6 +82,7 @@ export async function createTestWorkflows(): Promise<TestWorkflows> {
     temporal,
     client,
     bundle,
+    connected,
     createWorker,
     async withWorker(activities, body, options) {
       const worker = await createWorker(activities, options);

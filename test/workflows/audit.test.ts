@@ -81,11 +81,14 @@ const target = (itemId: string | null) => ({
   integrationId: engine.integrationId,
   itemId,
 });
+const owned = (id: string) => ({ id, organizationId: engine.organizationId });
 const ask = async (itemId: string | null): Promise<string> => {
   const { audit } = await audits.audits.request(target(itemId));
   if (itemId === null) started.push(auditWorkflowId(engine.integrationId));
   await sender.audit(
-    itemId === null ? { kind: 'integration', id: engine.integrationId } : { kind: 'item', id: itemId },
+    itemId === null
+      ? { kind: 'integration', ...owned(engine.integrationId) }
+      : { kind: 'item', ...owned(itemId) },
   );
   return audit.id;
 };
@@ -108,8 +111,8 @@ const noScratch = async (): Promise<void> => {
 /** What the sweep does for audits, with no patience at all. */
 const sweepAudits = async (): Promise<void> => {
   const owed = await createAuditUpkeepQueries({ db: engine.db, signalStaleAfterMs: 0 }).takeOwed(100);
-  for (const id of owed.items) await sender.audit({ kind: 'item', id });
-  for (const id of owed.integrations) await sender.audit({ kind: 'integration', id });
+  for (const item of owed.items) await sender.audit({ kind: 'item', ...item });
+  for (const integration of owed.integrations) await sender.audit({ kind: 'integration', ...integration });
 };
 const replaying = (itemId: string) =>
   eventually('a staged page of the replay', async () => {
@@ -131,7 +134,7 @@ describe("an Item's audit", () => {
       expect(audit).toMatchObject({ plaid_rows: 1_200, stored_rows: 1_197, replays: 2, pages: 6 });
       const outcome = await audits.repairs.request(engine.organizationId, audit.id);
       expect(outcome.kind).toBe('requested');
-      await sender.look(itemId);
+      await sender.look(owned(itemId));
       await eventually('the repair', async () => {
         const { repair_run_id } = (await audits.read(audit.id)).audit;
         return repair_run_id !== null;
@@ -328,7 +331,7 @@ describe("an integration's audit", () => {
 
       const outcome = await audits.repairs.request(engine.organizationId, audit.id);
       expect(outcome).toMatchObject({ kind: 'requested' });
-      await sender.look(damaged!);
+      await sender.look(owned(damaged!));
       await eventually('the repair', async () => (await liveIds(engine, damaged!)).length === 20);
       const again = await ended(await ask(null));
       expect(again).toMatchObject({ verdict: 'clean', items: 4, items_clean: 3, items_not_audited: 1 });
@@ -359,9 +362,9 @@ describe("an integration's audit", () => {
     await audits.audits.request(target(null));
     expect(await audits.deps.fleets.advance(engine.integrationId, 1)).toMatchObject({ open: 3 });
     const upkeep = createAuditUpkeepQueries({ db: engine.db, signalStaleAfterMs: 0 });
-    const owed = await upkeep.takeOwed(10);
-    expect(owed.items).toHaveLength(1);
-    expect(owed.integrations).toEqual([engine.integrationId]);
+    const found = await upkeep.takeOwed(10);
+    expect(found.items).toHaveLength(1);
+    expect(found.integrations).toEqual([owned(engine.integrationId)]);
   });
 
   it('of no Items is clean', async () => {

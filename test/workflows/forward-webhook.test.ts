@@ -75,6 +75,8 @@ const receive = async (): Promise<string> => {
   return received.webhookId;
 };
 
+const forwarded = (id: string) => ({ id, organizationId: tenant.organizationId });
+
 const row = (webhookId: string): Promise<Record<string, unknown>> =>
   db('plaid_webhooks').where({ id: webhookId }).first();
 
@@ -100,7 +102,7 @@ const result = (webhookId: string): Promise<unknown> =>
 it('passes the bytes on with the headers that verify them', async () => {
   const webhookId = await receive();
   await withWorker(QUICK, async () => {
-    await sender.forward(webhookId);
+    await sender.forward(forwarded(webhookId));
     expect(await result(webhookId)).toEqual({ kind: 'sent', attempts: 1 });
   });
   expect(receiver.requests).toHaveLength(1);
@@ -120,7 +122,7 @@ it('keeps trying until the receiver takes it, and says why it had to', async () 
   const webhookId = await receive();
   receiver.answer = (response) => response.writeHead(receiver.requests.length < 4 ? 503 : 200).end();
   await withWorker(QUICK, async () => {
-    await sender.forward(webhookId);
+    await sender.forward(forwarded(webhookId));
     await vi.waitFor(async () => expect(await row(webhookId)).toMatchObject({ forward_error: 'HTTP 503' }), {
       timeout: 20_000,
     });
@@ -138,7 +140,7 @@ it('gives up after the window', async () => {
   const webhookId = await receive();
   receiver.answer = (response) => response.writeHead(404).end();
   await withWorker({ ...QUICK, windowMs: 500 }, async () => {
-    await sender.forward(webhookId);
+    await sender.forward(forwarded(webhookId));
     expect(await result(webhookId)).toMatchObject({ kind: 'given_up', reason: 'HTTP 404' });
   });
   expect(receiver.requests.length).toBeGreaterThanOrEqual(1);
@@ -149,7 +151,7 @@ it('stops when the integrator takes the URL away', async () => {
   const webhookId = await receive();
   receiver.answer = (response) => response.writeHead(500).end();
   await withWorker(QUICK, async () => {
-    await sender.forward(webhookId);
+    await sender.forward(forwarded(webhookId));
     await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
     await db('integrations').where({ id: tenant.integrationId }).update({ webhook_url: null });
     expect(await result(webhookId)).toEqual({ kind: 'nothing_to_send' });
@@ -160,9 +162,13 @@ it('stops when the integrator takes the URL away', async () => {
 it('sends once, however often it is started', async () => {
   const webhookId = await receive();
   await withWorker(QUICK, async () => {
-    await Promise.all([sender.forward(webhookId), sender.forward(webhookId), sender.forward(webhookId)]);
+    await Promise.all([
+      sender.forward(forwarded(webhookId)),
+      sender.forward(forwarded(webhookId)),
+      sender.forward(forwarded(webhookId)),
+    ]);
     await result(webhookId);
-    await sender.forward(webhookId);
+    await sender.forward(forwarded(webhookId));
     expect(await result(webhookId)).toEqual({ kind: 'nothing_to_send' });
   });
   expect(receiver.requests).toHaveLength(1);
@@ -173,7 +179,7 @@ it('puts nothing of the webhook into the history', async () => {
   receiver.answer = (response) =>
     response.writeHead(receiver.requests.length < 2 ? 500 : 200).end('webhook_code');
   await withWorker(QUICK, async () => {
-    await sender.forward(webhookId);
+    await sender.forward(forwarded(webhookId));
     await result(webhookId);
   });
   const history = await client.client.workflow.getHandle(forwardWorkflowId(webhookId)).fetchHistory();

@@ -107,7 +107,7 @@ export function createWebhookIntake(deps) {`,
     patches: [
       {
         file: 'src/activities/sweep.js',
-        text: 'await sendAll(owed, (id) => sender.look(id));',
+        text: 'await sendAll(owed, (item) => sender.look(item));',
         becomes: '0;',
       },
     ],

@@ -71,7 +71,7 @@ export function createAuditActivities(deps: AuditDeps): AuditActivities {
       if (requested === null) return null;
       if (requested.signal)
         await sender
-          .look(requested.itemId)
+          .look(requested.item)
           .catch((error: unknown) => logger.debug({ err: error }, "an audit's signal is left to the sweep"));
       return { gen: requested.gen };
     },
@@ -143,7 +143,7 @@ export function createAuditActivities(deps: AuditDeps): AuditActivities {
       for (let at = 0; at < step.start.length; at += STARTS_AT_ONCE)
         // What does not get through is started by the sweep.
         await Promise.allSettled(
-          step.start.slice(at, at + STARTS_AT_ONCE).map((id) => sender.audit({ kind: 'item', id })),
+          step.start.slice(at, at + STARTS_AT_ONCE).map((item) => sender.audit({ kind: 'item', ...item })),
         );
       return { started: step.start.length, open: step.open };
     },

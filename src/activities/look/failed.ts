@@ -24,9 +24,10 @@ export class RetryLater extends Error {
 export async function failed(deps: LookDeps, context: LookContext, error: unknown): Promise<LookOutcome> {
   if (error instanceof RateBudgetDenied) return awaitTurn(deps, context, error);
   // A quick sync gives up early: the regular activity has the time.
-  if (error instanceof PlaidCallAborted && context.mode === 'quick') return { kind: 'handover' };
+  const handover = { kind: 'handover', priority: context.priority } as const;
+  if (error instanceof PlaidCallAborted && context.mode === 'quick') return handover;
   if (!(error instanceof PlaidError)) throw error;
-  if (context.mode === 'quick' && error.httpStatus === null) return { kind: 'handover' };
+  if (context.mode === 'quick' && error.httpStatus === null) return handover;
 
   // A snapshot starts from no cursor at all: refused even so, it is our bug and not a reason to go round in circles.
   const errorClass =

@@ -19,11 +19,11 @@ export async function syncItem(
 ): Promise<LookOutcome> {
   const { row } = context;
   // A snapshot is many pages, and what it lacks may need confirming: never in a quick sync.
-  if (plan.resync && context.mode === 'quick') return { kind: 'handover' };
+  if (plan.resync && context.mode === 'quick') return { kind: 'handover', priority: context.priority };
   if (context.mode === 'full') await deps.looks.markSyncing(row.id, context.basis.syncVersion);
   const startedAt = new Date(deps.now());
   const fetched = await fetchUpdate(deps, context, plan.resync ? null : row.cursor);
-  if (fetched.kind === 'longer_than_a_page') return { kind: 'handover' };
+  if (fetched.kind === 'longer_than_a_page') return { kind: 'handover', priority: context.priority };
   const { update } = fetched;
   try {
     if (isNotReady(update)) return await notReady(deps, context);

@@ -49,8 +49,8 @@ export function createAuditRoutes(
     const { audit, created } = await audits.request(target);
     signals.audit(
       target.itemId === null
-        ? { kind: 'integration', id: target.integrationId }
-        : { kind: 'item', id: target.itemId },
+        ? { kind: 'integration', id: target.integrationId, organizationId: target.organizationId }
+        : { kind: 'item', id: target.itemId, organizationId: target.organizationId },
     );
     return { status: created ? (202 as const) : (200 as const), body: { audit: presentAudit(audit) } };
   };
@@ -184,7 +184,7 @@ export function createAuditRoutes(
         const outcome = await auditRepairs.request(organizationId, id);
         if (outcome.kind === 'nothing_to_repair') throw new AppError('audit.nothing_to_repair');
         if (outcome.kind === 'not_syncing') throw new AppError('link.not_syncing');
-        for (const itemId of outcome.items) signals.look(itemId);
+        for (const itemId of outcome.items) signals.look({ id: itemId, organizationId });
         return { status: 202, body: { audit: presentAudit(await find(organizationId, params)) } };
       },
     }),

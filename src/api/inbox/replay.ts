@@ -47,7 +47,8 @@ export function createReplay(
       forward: false,
     });
     // Noted as sent by now, so that the replay below owes none.
-    if (received.signal && received.itemId !== null) signals.look(received.itemId);
+    if (received.signal && received.itemId !== null)
+      signals.look({ id: received.itemId, organizationId: integration.organization_id });
     // A crash before this leaves both; the JWT's hash keeps the other one single.
     await inboxReplays.dropRejected(integration.organization_id, row.id);
     return { id: received.webhookId };
@@ -72,8 +73,8 @@ export function createReplay(
     }
     const replayed = await inboxReplays.replay(organizationId, [...accepted.keys()], forward);
     for (const { id, outcome, itemId, signal, forward: isForwarded } of replayed) {
-      if (signal && itemId !== null) signals.look(itemId);
-      if (isForwarded) signals.forward(id);
+      if (signal && itemId !== null) signals.look({ id: itemId, organizationId });
+      if (isForwarded) signals.forward({ id, organizationId });
       results.push({
         heron_id: toPublicId('inboxWebhook', accepted.get(id) ?? id),
         plaid_webhook_heron_id: toPublicId('inboxWebhook', id),

@@ -22,8 +22,8 @@ export function createIntegrationRoutes(
   const baseUrls = allowedBaseUrls(config);
   const present = createIntegrationPresenter(config.PUBLIC_URL);
 
-  const signalOwed = (items: readonly TouchedItem[]): void => {
-    for (const { itemId, signal } of items) if (signal) signals.look(itemId);
+  const signalOwed = (organizationId: string, items: readonly TouchedItem[]): void => {
+    for (const { itemId, signal } of items) if (signal) signals.look({ id: itemId, organizationId });
   };
 
   return [
@@ -120,7 +120,7 @@ export function createIntegrationRoutes(
           ...(keysStatus === undefined ? {} : { keysStatus }),
         });
         if (!updated) throw new AppError('integration.not_found');
-        signalOwed(updated.items);
+        signalOwed(organizationId, updated.items);
         return { status: 200, body: { integration: present(updated.integration) } };
       },
     }),
@@ -145,7 +145,7 @@ export function createIntegrationRoutes(
           throw new AppError('integration.in_use', {
             description: `${outcome.links} of its links are live. Delete them first, or pass force=true to stop syncing all of them.`,
           });
-        signalOwed(outcome.items);
+        signalOwed(organizationId, outcome.items);
         return { status: 204 };
       },
     }),

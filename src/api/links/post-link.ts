@@ -35,7 +35,7 @@ export function createPostLink({
   /** Plaid has just taken a call with these keys. */
   const revive = async (integration: IntegrationRow): Promise<void> => {
     for (const { itemId, signal } of (await pauses.confirm(keysOf(integration))) ?? [])
-      if (signal) signals.look(itemId);
+      if (signal) signals.look({ id: itemId, organizationId: integration.organization_id });
   };
 
   /** What Plaid says about the Item; null when it does not answer in time. Throws when something does not fit. */
@@ -97,7 +97,7 @@ export function createPostLink({
     if (outcome.kind === 'unconfirmed_token')
       throw new AppError('link.token_unconfirmed', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     if (outcome.kind === 'no_integration') throw new AppError('integration.not_found');
-    if (outcome.signal) signals.look(outcome.link.id);
+    if (outcome.signal) signals.look({ id: outcome.link.id, organizationId: integration.organization_id });
     return outcome.link;
   };
 }

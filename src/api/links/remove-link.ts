@@ -57,6 +57,6 @@ export function createRemoveLink({
       removedAtPlaid: options.removeAtPlaid,
       erase: options.erase,
     });
-    if (signal) signals.look(link.id);
+    if (signal) signals.look({ id: link.id, organizationId: link.organization_id });
   };
 }

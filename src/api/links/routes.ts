@@ -61,7 +61,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
         if (link.desired_state === 'disabled' || link.health === 'deleted')
           throw new AppError('link.not_syncing');
         const { signal } = await links.setDesiredState(link.id, desired);
-        if (signal) signals.look(link.id);
+        if (signal) signals.look({ id: link.id, organizationId });
         const { link: now } = await findLink(deps, organizationId, params);
         return { status: 200, body: { link: presentLink(now) } };
       },
@@ -169,7 +169,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
         if (['sync_disabled', 'deleted_in_plaid'].includes(statusOf(link)))
           throw new AppError('link.not_syncing');
         const { signal } = await links.requestSync(link.id);
-        if (signal) signals.look(link.id);
+        if (signal) signals.look({ id: link.id, organizationId });
         return { status: 200, body: { link: presentLink(link) } };
       },
     }),

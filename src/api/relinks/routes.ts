@@ -51,7 +51,7 @@ export function createRelinkRoutes({
     const outcome = await decision;
     if (outcome.kind === 'not_found') throw new AppError('relink.not_found');
     if (outcome.kind === 'not_decidable') throw new AppError('relink.not_decidable');
-    if (outcome.signal !== null) signals.look(outcome.signal);
+    if (outcome.signal !== null) signals.look({ id: outcome.signal, organizationId });
     const now = (await relinkReads.find(organizationId, row.id)) ?? row;
     return { status: 200 as const, body: { relink: presentRelink(now) } };
   };

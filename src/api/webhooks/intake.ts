@@ -108,8 +108,9 @@ export function createWebhookIntake(deps: WebhookIntakeDeps): WebhookIntake {
     const received = await inbox.receive(webhook);
     if (received.duplicate) onVerdict?.('duplicate');
     await failpoint('intake.after_commit');
-    if (received.signal && received.itemId !== null) signals.look(received.itemId);
-    if (webhook.forward && !received.duplicate) signals.forward(received.webhookId);
+    const { organizationId } = webhook;
+    if (received.signal && received.itemId !== null) signals.look({ id: received.itemId, organizationId });
+    if (webhook.forward && !received.duplicate) signals.forward({ id: received.webhookId, organizationId });
     return received;
   };
 

@@ -1,9 +1,10 @@
+import type { OwnedRow } from '../../domain/task-priority.js';
 import type { Database, Transaction } from '../database.js';
 import { LIVE } from './audit-row.js';
 
 export interface FleetStep {
-  /** Row ids of Items whose audit is to be started now. */
-  start: string[];
+  /** Items whose audit is to be started now. */
+  start: OwnedRow[];
   /** Audits of Items that have not ended. */
   open: number;
 }
@@ -51,7 +52,7 @@ const START = `
        next as (
          select a.id from audits a where a.parent_id = :auditId and a.state = 'queued' and a.signalled_at is null
           order by a.id limit greatest(:atOnce - (select n from running), 0))
-  update audits a set signalled_at = now() from next where a.id = next.id returning a.item_id`;
+  update audits a set signalled_at = now() from next where a.id = next.id returning a.item_id as id, a.organization_id as "organizationId"`;
 
 /** `failed` counts as neither: what could not be looked at is shown, but is no finding. */
 const FINISH = `
@@ -74,7 +75,7 @@ export function createAuditFleetQueries(db: Database): AuditFleetQueries {
         if (!audit) return null;
         const auditId = audit.id;
         if (audit.items === null) await listItems(trx, auditId);
-        const { rows: started } = await trx.raw<{ rows: { item_id: string }[] }>(START, { auditId, atOnce });
+        const { rows: started } = await trx.raw<{ rows: OwnedRow[] }>(START, { auditId, atOnce });
         const { rows: counted } = await trx.raw<{ rows: [{ items: number; items_ended: number }] }>(COUNT, {
           auditId,
         });
@@ -83,7 +84,7 @@ export function createAuditFleetQueries(db: Database): AuditFleetQueries {
           await trx.raw(FINISH, { auditId });
           return null;
         }
-        return { start: started.map((row) => row.item_id), open };
+        return { start: started, open };
       }),
   };
 }

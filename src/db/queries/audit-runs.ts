@@ -1,5 +1,6 @@
 import type { AuditableFacts, AuditPhase } from '../../domain/audit.js';
 import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
+import type { OwnedRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import { LIVE } from './audit-row.js';
 import { markItemDirty } from './dirty-mark.js';
@@ -38,7 +39,7 @@ export interface AuditRunQueries {
   alive(auditId: string): Promise<boolean>;
   enter(auditId: string, phase: AuditPhase): Promise<boolean>;
   /** Marks the Item dirty; null: the audit has ended. */
-  requestSync(auditId: string): Promise<{ itemId: string; gen: string; signal: boolean } | null>;
+  requestSync(auditId: string): Promise<{ item: OwnedRow; gen: string; signal: boolean } | null>;
   /** Null: the audit has ended. */
   subject(auditId: string, gen: string): Promise<AuditSubject | null>;
   feedPosition(organizationId: string): Promise<FeedPosition>;
@@ -96,19 +97,19 @@ export function createAuditRunQueries({
 
     requestSync: (auditId) =>
       db.transaction(async (trx) => {
-        const { rows } = await trx.raw<{ rows: { item_id: string }[] }>(
-          `select item_id from audits where id = ? and state = 'running'`,
+        const { rows } = await trx.raw<{ rows: OwnedRow[] }>(
+          `select item_id as id, organization_id as "organizationId" from audits where id = ? and state = 'running'`,
           [auditId],
         );
-        const itemId = rows[0]?.item_id;
-        if (itemId === undefined) return null;
-        const marked = await markItemDirty(trx, itemId, signalStaleAfterMs);
+        const item = rows[0];
+        if (!item) return null;
+        const marked = await markItemDirty(trx, item.id, signalStaleAfterMs);
         // Bulk work, unless a webhook or a user wants the same Item synced.
         await trx.raw(
           'update item_sync set bulk_gen = dirty_gen where item_id = ? and greatest(synced_gen, bulk_gen) >= dirty_gen - 1',
-          [itemId],
+          [item.id],
         );
-        return { itemId, ...marked };
+        return { item, ...marked };
       }),
 
     async subject(auditId, gen) {

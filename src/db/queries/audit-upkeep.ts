@@ -1,12 +1,12 @@
+import type { OwnedRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import { LIVE } from './audit-row.js';
 import { interval } from './dirty-mark.js';
 
 export interface OwedAudits {
-  /** Row ids of the Items. */
-  items: string[];
-  /** Row ids of the integrations, for their own audits. */
-  integrations: string[];
+  items: OwnedRow[];
+  /** For their own audits. */
+  integrations: OwnedRow[];
 }
 
 /** The net below starts, and the end of what has been kept long enough. */
@@ -18,6 +18,12 @@ export interface AuditUpkeepQueries {
   takeOwed(limit: number): Promise<OwedAudits>;
   /** Removes audits that ended longer ago, and suspects of audits that no longer run; some at a time. Answers how many rows. */
   prune(retentionMs: number): Promise<number>;
+}
+
+interface OwedAuditRow {
+  item_id: string | null;
+  integration_id: string;
+  organization_id: string;
 }
 
 const LONGEST_DELAY = '15 minutes';
@@ -33,19 +39,24 @@ export function createAuditUpkeepQueries({
 }): AuditUpkeepQueries {
   return {
     async takeOwed(limit) {
-      const { rows } = await db.raw<{ rows: { item_id: string | null; integration_id: string }[] }>(
+      const { rows } = await db.raw<{ rows: OwedAuditRow[] }>(
         `with owed as (
            select id from audits
             where state in ${LIVE}
               and signalled_at < now() - least(:stale::interval * 2 ^ least(repeated_signals, 20), interval '${LONGEST_DELAY}')
             order by signalled_at limit :limit for no key update skip locked)
          update audits a set signalled_at = now(), repeated_signals = a.repeated_signals + 1
-           from owed where a.id = owed.id returning a.item_id, a.integration_id`,
+           from owed where a.id = owed.id returning a.item_id, a.integration_id, a.organization_id`,
         { stale: interval(signalStaleAfterMs), limit },
       );
       return {
-        items: rows.flatMap((row) => row.item_id ?? []),
-        integrations: rows.flatMap((row) => (row.item_id === null ? row.integration_id : [])),
+        items: rows.flatMap(({ item_id: id, organization_id: organizationId }) =>
+          id === null ? [] : { id, organizationId },
+        ),
+        integrations: rows.flatMap(
+          ({ item_id: itemId, integration_id: id, organization_id: organizationId }) =>
+            itemId === null ? { id, organizationId } : [],
+        ),
       };
     },
 

@@ -1,3 +1,4 @@
+import type { OwnedRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import type { StoredHeaders } from './inbox.js';
 import { interval } from './dirty-mark.js';
@@ -29,7 +30,7 @@ export interface ForwardQueries {
    * For the sweep: pending forwards that nothing seems to work on, at most `limit`. They are not due again for `checkAfterMs`,
    * so that several sweeps and slow starts do not pile up.
    */
-  takeOverdue(limit: number, checkAfterMs: number): Promise<string[]>;
+  takeOverdue(limit: number, checkAfterMs: number): Promise<OwnedRow[]>;
 }
 
 // The first part ends a forward that has no way to go any more; the second begins the attempt of one that has.
@@ -50,7 +51,7 @@ const TAKE_OVERDUE = `
   update plaid_webhooks set forward_due_at = clock_timestamp() + :checkAfter::interval
    where id in (select id from plaid_webhooks where forward_state = 'pending' and forward_due_at < clock_timestamp()
                  order by forward_due_at limit :limit for update skip locked)
-  returning id`;
+  returning id, organization_id as "organizationId"`;
 
 export function createForwardQueries({ db }: { db: Database }): ForwardQueries {
   return {
@@ -79,11 +80,11 @@ export function createForwardQueries({ db }: { db: Database }): ForwardQueries {
     },
 
     async takeOverdue(limit, checkAfterMs) {
-      const { rows } = await db.raw<{ rows: { id: string }[] }>(TAKE_OVERDUE, {
+      const { rows } = await db.raw<{ rows: OwnedRow[] }>(TAKE_OVERDUE, {
         limit,
         checkAfter: interval(checkAfterMs),
       });
-      return rows.map((row) => row.id);
+      return rows;
     },
   };
 }

@@ -1,19 +1,20 @@
+import type { OwnedRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import { interval } from './dirty-mark.js';
 
 export interface SweepQueries {
   /**
    * Items whose workflow owes something that no fresh signal announces: dirty beyond a stale signal, or past their time.
-   * Each is taken by one sweep only, and the delay until it is taken again doubles up to 15 minutes. Answers row ids.
+   * Each is taken by one sweep only, and the delay until it is taken again doubles up to 15 minutes.
    */
-  takeOwed(limit: number): Promise<string[]>;
+  takeOwed(limit: number): Promise<OwnedRow[]>;
   /**
    * Matches inbox rows to Items that were linked since; link and intake do so themselves, this is the net below them. The
    * signals are left to `takeOwed`.
    */
   adoptUnmatched(limit: number): Promise<number>;
   /** Every Item that is to be synced, for rebuilding all workflows; in pages by row id. */
-  liveItems(after: string | null, limit: number): Promise<string[]>;
+  liveItems(after: string | null, limit: number): Promise<OwnedRow[]>;
 }
 
 export interface SweepQueriesDeps {
@@ -26,9 +27,9 @@ const LONGEST_DELAY = '15 minutes';
 export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps): SweepQueries {
   return {
     async takeOwed(limit) {
-      const { rows } = await db.raw<{ rows: { item_id: string }[] }>(
+      const { rows } = await db.raw<{ rows: OwnedRow[] }>(
         `with owed as (
-           select s.item_id from item_sync s join items i on i.id = s.item_id join integrations g on g.id = i.integration_id
+           select s.item_id, i.organization_id from item_sync s join items i on i.id = s.item_id join integrations g on g.id = i.integration_id
             where ((i.desired_state = 'active' and g.paused_since is null and i.superseded_by is null and i.health <> 'deleted' and i.action is distinct from 'decide'
                     and (i.hold_until is null or i.hold_until <= now())
                     -- An Item that was told its turn waits for it, unless something came that no look has seen yet.
@@ -46,10 +47,10 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
             order by s.signalled_at nulls first limit :limit for no key update of s skip locked)
          update item_sync s
             set signalled_gen = s.dirty_gen, signalled_at = clock_timestamp(), repeated_signals = s.repeated_signals + 1
-           from owed where s.item_id = owed.item_id returning s.item_id`,
+           from owed where s.item_id = owed.item_id returning s.item_id as id, owed.organization_id as "organizationId"`,
         { stale: interval(signalStaleAfterMs), limit },
       );
-      return rows.map((row) => row.item_id);
+      return rows;
     },
     async adoptUnmatched(limit) {
       const { rows } = await db.raw<{ rows: unknown[] }>(
@@ -66,13 +67,13 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
       return rows.length;
     },
     async liveItems(after, limit) {
-      const { rows } = await db.raw<{ rows: { id: string }[] }>(
-        `select id from items
+      const { rows } = await db.raw<{ rows: OwnedRow[] }>(
+        `select id, organization_id as "organizationId" from items
           where desired_state = 'active' and health <> 'deleted' and superseded_by is null and (:after::uuid is null or id > :after::uuid)
           order by id limit :limit`,
         { after, limit },
       );
-      return rows.map((row) => row.id);
+      return rows;
     },
   };
 }

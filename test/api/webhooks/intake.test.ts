@@ -23,8 +23,8 @@ const intakeDeps = (): WebhookIntakeDeps => ({
   ...app.deps,
   verify: app.deps.verifyWebhook,
   signals: {
-    look: (id) => app.signalled.push(`look/${id}`),
-    forward: (id) => app.signalled.push(`forward/${id}`),
+    look: ({ id }) => app.signalled.push(`look/${id}`),
+    forward: ({ id }) => app.signalled.push(`forward/${id}`),
   },
 });
 

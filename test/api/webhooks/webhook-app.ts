@@ -57,8 +57,8 @@ export const startWebhookApp = async (options: WebhookAppOptions): Promise<Webho
   const signalled: string[] = [];
   const signals: SignalQueue = {
     ...deps.signals,
-    look: (id) => signalled.push(`look/${id}`),
-    forward: (id) => signalled.push(`forward/${id}`),
+    look: ({ id }) => signalled.push(`look/${id}`),
+    forward: ({ id }) => signalled.push(`forward/${id}`),
     audit: ({ id }) => signalled.push(`audit/${id}`),
   };
   const stopping = new AbortController();

@@ -7,6 +7,7 @@ import { createSignalQueue, type SignalQueueDeps } from '../../../src/temporal/s
 import { createSignalSender, type SignalSender } from '../../../src/temporal/signal-sender.js';
 
 const logger = createLogger('test', 'silent');
+const row = (id: string) => ({ id, organizationId: 'org' });
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
@@ -31,8 +32,8 @@ const manualSender = () => {
   const call = (name: string): Promise<void> =>
     new Promise((resolve, reject) => calls.push({ call: name, resolve, reject }));
   const sender: SignalSender = {
-    look: (id) => call(`look/${id}`),
-    forward: (id) => call(`forward/${id}`),
+    look: ({ id }) => call(`look/${id}`),
+    forward: ({ id }) => call(`forward/${id}`),
     audit: ({ kind, id }) => call(`audit/${kind}/${id}`),
   };
   return { calls, sender };
@@ -44,7 +45,7 @@ describe('the queue', () => {
   it('calls nobody before its caller has gone on', async () => {
     const { calls, sender } = manualSender();
     const queue = queueTo(sender);
-    queue.look('a');
+    queue.look(row('a'));
     expect(calls).toEqual([]);
     await turn();
     expect(calls.map(({ call }) => call)).toEqual(['look/a']);
@@ -56,12 +57,12 @@ describe('the queue', () => {
   it('joins signals of one Item that wait, not the one under way: it may have been looked at already', async () => {
     const { calls, sender } = manualSender();
     const queue = queueTo(sender, { concurrency: 1 });
-    queue.look('a');
-    queue.look('a');
-    queue.forward('a');
+    queue.look(row('a'));
+    queue.look(row('a'));
+    queue.forward(row('a'));
     await turn();
-    queue.look('a');
-    queue.look('a');
+    queue.look(row('a'));
+    queue.look(row('a'));
     expect(queue.counts()).toMatchObject({ taken: 3, coalesced: 2 });
     for (let i = 0; i < 3; i++) {
       await vi.waitFor(() => expect(calls).toHaveLength(i + 1));
@@ -74,7 +75,7 @@ describe('the queue', () => {
   it('has some calls under way at once, never more', async () => {
     const { calls, sender } = manualSender();
     const queue = queueTo(sender, { concurrency: 3 });
-    for (let i = 0; i < 10; i++) queue.look(String(i));
+    for (let i = 0; i < 10; i++) queue.look(row(String(i)));
     await turn();
     for (let done = 0; done < 10; done++) {
       expect(calls).toHaveLength(Math.min(3 + done, 10));
@@ -88,7 +89,7 @@ describe('the queue', () => {
   it('drops what exceeds its capacity', async () => {
     const { calls, sender } = manualSender();
     const queue = queueTo(sender, { capacity: 4 });
-    for (let i = 0; i < 10; i++) queue.look(String(i));
+    for (let i = 0; i < 10; i++) queue.look(row(String(i)));
     expect(queue.counts()).toMatchObject({ taken: 4, dropped: 6 });
     expect(queue.size()).toBe(4);
     await turn();
@@ -99,7 +100,7 @@ describe('the queue', () => {
   it('does not wait for a call that ignores its deadline', async () => {
     const { sender } = manualSender();
     const queue = queueTo(sender, { deadlineMs: 40 });
-    queue.look('a');
+    queue.look(row('a'));
     await queue.drained();
     expect(queue.counts()).toMatchObject({ failed: 1 });
   });
@@ -109,8 +110,8 @@ describe('the queue', () => {
       throw new Error('broken');
     };
     const queue = queueTo({ look: broken, forward: broken, audit: broken });
-    queue.look('a');
-    queue.forward('b');
+    queue.look(row('a'));
+    queue.forward(row('b'));
     await queue.drained();
     expect(queue.counts()).toMatchObject({ failed: 2 });
   });
@@ -128,7 +129,7 @@ describe('while Temporal is away', () => {
       if (away) throw new Error('away');
     };
     const queue = queueTo({ look: answer, forward: answer, audit: answer }, { concurrency: 1 });
-    for (let i = 0; i < 500; i++) queue.look(String(i));
+    for (let i = 0; i < 500; i++) queue.look(row(String(i)));
     // Two that open the circuit, then one after 100 ms and one after another 200.
     await vi.advanceTimersByTimeAsync(350);
     expect(tried).toBe(4);
@@ -148,7 +149,7 @@ describe('while Temporal is away', () => {
       { look: answer, forward: answer, audit: answer },
       { concurrency: 1, staleAfterMs: 50 },
     );
-    for (let i = 0; i < 10; i++) queue.look(String(i));
+    for (let i = 0; i < 10; i++) queue.look(row(String(i)));
     await vi.runAllTimersAsync();
     await queue.drained();
     away = false;
@@ -160,11 +161,11 @@ describe('while Temporal is away', () => {
       throw new Error('away');
     };
     const queue = createSignalQueue({ ...DEFAULTS, sender: { look: away, forward: away, audit: away } });
-    for (let i = 0; i < 100; i++) queue.look(String(i));
+    for (let i = 0; i < 100; i++) queue.look(row(String(i)));
     // No time passes for the timers of the pauses.
     await queue.close();
     expect(queue.size()).toBe(0);
-    queue.look('late');
+    queue.look(row('late'));
     const { taken, failed, dropped } = queue.counts();
     expect(failed + dropped).toBe(taken + 1);
   });
@@ -209,16 +210,16 @@ describe.each([
     const sender = createSignalSender({ client: temporal.client, taskQueue: 'none', deadlineMs });
 
     const started = performance.now();
-    await expect(sender.look('a')).rejects.toThrow();
+    await expect(sender.look(row('a'))).rejects.toThrow();
     expect(performance.now() - started).toBeLessThan(deadlineMs * 3);
 
     const queue = createSignalQueue({ ...DEFAULTS, sender, deadlineMs });
     const single = performance.now();
-    queue.look('single');
+    queue.look(row('single'));
     await queue.drained();
     expect(performance.now() - single).toBeLessThan(deadlineMs * 1.7);
     const before = performance.now();
-    for (let i = 0; i < 1_000; i++) queue.look(String(i));
+    for (let i = 0; i < 1_000; i++) queue.look(row(String(i)));
     expect(performance.now() - before).toBeLessThan(100);
     await vi.waitFor(() => expect(queue.counts().failed).toBeGreaterThanOrEqual(17), { timeout: 3_000 });
     const closed = performance.now();
