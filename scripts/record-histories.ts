@@ -1,6 +1,6 @@
 /**
  * Records the histories that test/replay plays against the code of the day: `npm run build && node dist/scripts/record-histories.js`,
- * with TEMPORAL_ADDRESS naming a dev server (`temporal server start-dev`). Record again only together with a change of the
+ * with TEMPORAL_ADDRESS naming a dev server (`temporal server start-dev`); folders after it restrict it to theirs. Record again only together with a change of the
  * workflow that is meant to break replay, and keep the old files as long as executions of that code may be alive.
  */
 import { randomUUID } from 'node:crypto';
@@ -21,8 +21,11 @@ import {
   type ItemWorkflowInput,
 } from '../src/workflows/messages.js';
 import { historyToText } from './history-file.js';
+import { recordShort, SHORT_SCENARIOS } from './record-other-histories.js';
 
-const FOLDER = fileURLToPath(new URL('../../test/fixtures/histories/item-workflow/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../test/fixtures/histories/', import.meta.url));
+const ITEM_FOLDER = 'item-workflow';
+const ONLY = process.argv.slice(2);
 const TASK_QUEUE = `record-${randomUUID()}`;
 const NAMESPACE = process.env['TEMPORAL_NAMESPACE'] ?? 'default';
 
@@ -126,29 +129,41 @@ async function main(): Promise<void> {
   });
   const looks = new Map<string, Scenario['looks']>();
   const native = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
-    connection: native,
-    namespace: NAMESPACE,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: fileURLToPath(new URL('../workflow-bundle.js', import.meta.url)) },
-    activities: {
-      lookAtItem: (request: LookRequest): LookOutcome =>
-        looks.get(request.itemId)?.shift()?.(request) ?? { kind: 'idle', ...result, wakeAt: null },
-    },
-  });
-  await mkdir(FOLDER, { recursive: true });
-  await worker.runUntil(async () => {
-    for (const scenario of SCENARIOS) {
-      const itemId = randomUUID();
-      looks.set(itemId, [...scenario.looks]);
-      for (const [index, history] of (await record(client, itemId, scenario, looks)).entries()) {
-        const file = `${scenario.name}${index === 0 ? '' : `.${index + 1}`}.json`;
-        await writeFile(`${FOLDER}${file}`, history);
+  const withWorker = async (activities: object, body: () => Promise<void>): Promise<void> => {
+    const worker = await Worker.create({
+      connection: native,
+      namespace: NAMESPACE,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: { codePath: fileURLToPath(new URL('../workflow-bundle.js', import.meta.url)) },
+      activities,
+    });
+    await worker.runUntil(body);
+  };
+  const lookAtItem = (request: LookRequest): LookOutcome =>
+    looks.get(request.itemId)?.shift()?.(request) ?? { kind: 'idle', ...result, wakeAt: null };
+  if (isWanted(ITEM_FOLDER))
+    await withWorker({ lookAtItem }, async () => {
+      for (const scenario of SCENARIOS) {
+        const itemId = randomUUID();
+        looks.set(itemId, [...scenario.looks]);
+        await keep(ITEM_FOLDER, scenario.name, await record(client, itemId, scenario, looks));
       }
-    }
-  });
+    });
+  for (const scenario of SHORT_SCENARIOS.filter(({ folder }) => isWanted(folder)))
+    await withWorker(scenario.activities(), async () =>
+      keep(scenario.folder, scenario.name, await recordShort(client, TASK_QUEUE, scenario)),
+    );
   await native.close();
   await connection.close();
+}
+
+const isWanted = (folder: string): boolean => ONLY.length === 0 || ONLY.includes(folder);
+
+/** Of a chain of executions each has a file of its own. */
+async function keep(folder: string, name: string, histories: readonly string[]): Promise<void> {
+  await mkdir(`${ROOT}${folder}`, { recursive: true });
+  for (const [index, history] of histories.entries())
+    await writeFile(`${ROOT}${folder}/${name}${index === 0 ? '' : `.${index + 1}`}.json`, history);
 }
 
 async function record(
