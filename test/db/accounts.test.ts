@@ -88,6 +88,13 @@ describe('accounts', () => {
     expect(await stored()).toEqual({ a: open('a') });
   });
 
+  it('are closed from the beginning when rows name them and the complete list does not', async () => {
+    lists('a');
+    await sync({ added: [row('1', { account_id: 'a' }), row('2', { account_id: 'withdrawn' })] });
+    expect(await stored()).toEqual({ a: open('a'), withdrawn: { name: null, closed: true } });
+    expect(await liveIds(engine, itemId)).toEqual(['1', '2']);
+  });
+
   it('are closed when a complete list lacks them, and open again when one has them', async () => {
     lists('a', 'b');
     await sync({ added: [row('1', { account_id: 'a' }), row('2', { account_id: 'b' })] });

@@ -46,8 +46,9 @@ export async function mergeAccounts(on: Connection, input: AccountsInput): Promi
              updated_at = case when t.plaid is distinct from excluded.plaid or (t.closed_at is null) <> (excluded.closed_at is null)
                                then now() else t.updated_at end),
      named as (
-       insert into accounts (organization_id, end_user_id, item_id, account_id)
-       select :organizationId, :endUserId, :itemId, id from unnest(:namedIds::text[]) as u(id)
+       -- A complete list that lacks it says that it is closed: the history of a withdrawn account names it still.
+       insert into accounts (organization_id, end_user_id, item_id, account_id, closed_at)
+       select :organizationId, :endUserId, :itemId, id, case when :complete then now() end from unnest(:namedIds::text[]) as u(id)
         where id not in (select account_id from incoming)
        on conflict do nothing)
      -- Each row at most once: what is incoming was dealt with above.
