@@ -29,12 +29,9 @@ const linkAction = z.enum(ITEM_ACTIONS);
 export const attention = z
   .object({
     code: z.enum(ATTENTION_CODES),
-    reason: z
-      .string()
-      .nullable()
-      .meta({
-        description: "Plaid's reason, the account_id that was withdrawn, or the heron_id of the relink.",
-      }),
+    reason: z.string().nullable().meta({
+      description: "Plaid's reason, the account_id that was withdrawn, or the heron_id of the relink.",
+    }),
     deadline: time.nullable().meta({ description: 'Until when it must be done, or the Item stops working.' }),
     since: time,
     action: linkAction,
