@@ -31,13 +31,14 @@ export const { lookAtItem: quickLook } = proxyLocalActivities<LookActivities>({
 
 /**
  * The schedule starts no sweep while one runs: one that died with its worker must be noticed within seconds, or lost
- * signals stay lost for as long as the timeout.
+ * signals stay lost for as long as the timeout. Repeated until PostgreSQL is there: a sweep that gave up would be a failed workflow
+ * that nobody need look into.
  */
 export const { sweep } = proxyActivities<SweepActivities>({
   priority: { priorityKey: TASK_PRIORITY.sweep },
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
-  retry: { maximumAttempts: 3 },
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
 });
 
 /** The short steps of an audit: statements in PostgreSQL, repeated until it is there. */
