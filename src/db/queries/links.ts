@@ -5,6 +5,7 @@ import type { Connection, Database, Transaction } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
 import { markItemDirty } from './dirty-mark.js';
 import type { PauseColumns } from './integration-pauses.js';
+import { NOTHING_WRONG_IN_A_ROW } from './look-results.js';
 
 /** An Item as the API shows it: everything but its token and cursor. */
 export interface LinkRow extends PauseColumns {
@@ -277,7 +278,7 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
                  token_checked_at = excluded.token_checked_at,
                  health = case when i.last_successful_sync_at is null then 'pending' else 'active' end,
                  desired_state = 'active', status_code = null, status_message = null, action = null, status_since = now(),
-                 failures = 0, restarts = 0, restarting_since = null, not_ready_since = null, not_ready_waits = 0,
+                 ${NOTHING_WRONG_IN_A_ROW}, not_ready_since = null, not_ready_waits = 0,
                  next_sync_at = now(), hold_until = null, resync_missing = null, resync_snapshot_at = null,
                  budget_until = null, budget_priority = null, sync_version = i.sync_version + 1, updated_at = now()
            returning ${LINK}`,

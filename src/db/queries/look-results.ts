@@ -27,6 +27,13 @@ export interface ItemFacts {
   consentExpiresAt: Date | null;
 }
 
+/**
+ * Columns of `items` that count what went wrong in a row. Every statement that ends such a row resets all of them: failures
+ * that are left over keep the sweep from an Item that is dirty, restarts that are left over bring the next update's full
+ * resync forward (invariants I11, I4).
+ */
+export const NOTHING_WRONG_IN_A_ROW = 'failures = 0, restarts = 0, restarting_since = null';
+
 export interface LookResultQueries {
   /**
    * Plaid confirmed the Item, and whether it works; answers its health from now on, null when superseded. One that does not
@@ -120,16 +127,14 @@ export function createLookResultQueries(db: Database): LookResultQueries {
         basis,
         `status_since = coalesce(:since::timestamptz, case when status_code is distinct from :code or health <> :health then now() else status_since end),
          health = :health, status_code = :code, status_message = :message, action = :action, next_sync_at = :nextSyncAt,
-         -- Of an earlier passing failure: the sweep leaves an Item that counts some alone until its time, which is now a day away.
-         -- And of an update that is over: the next one has all of its restarts, and the whole of their window (invariant I4).
-         failures = 0, restarts = 0, restarting_since = null`,
+         ${NOTHING_WRONG_IN_A_ROW}`,
         { ...trouble, nextSyncAt, since },
       ),
     recordNotReady: (basis, nextSyncAt) =>
       settle(
         basis,
         `not_ready_since = coalesce(not_ready_since, now()), not_ready_waits = not_ready_waits + 1, next_sync_at = :nextSyncAt,
-         failures = 0, restarts = 0, restarting_since = null, status_code = null, status_message = null, action = null`,
+         ${NOTHING_WRONG_IN_A_ROW}, status_code = null, status_message = null, action = null`,
         { nextSyncAt },
       ),
     async recordFailure(basis, { code, message, held }, nextSyncAt) {
@@ -163,7 +168,7 @@ export function createLookResultQueries(db: Database): LookResultQueries {
     },
     async requireResync(basis, reason) {
       const { rows } = await db.raw<{ rows: unknown[] }>(
-        `update items set resync_reason = :reason, resync_missing = null, resync_snapshot_at = null, restarts = 0, restarting_since = null,
+        `update items set resync_reason = :reason, resync_missing = null, resync_snapshot_at = null, ${NOTHING_WRONG_IN_A_ROW},
                 syncing_since = null, sync_version = sync_version + 1
           where id = :itemId and sync_version = :syncVersion returning id`,
         { reason, itemId: basis.itemId, syncVersion: basis.syncVersion },
@@ -173,7 +178,8 @@ export function createLookResultQueries(db: Database): LookResultQueries {
     recordMissing: (basis, missing, holdUntil) =>
       settle(
         basis,
-        'resync_missing = :missing::uuid[], resync_snapshot_at = now(), next_sync_at = :holdUntil, hold_until = :holdUntil',
+        `resync_missing = :missing::uuid[], resync_snapshot_at = now(), next_sync_at = :holdUntil, hold_until = :holdUntil,
+         ${NOTHING_WRONG_IN_A_ROW}`,
         { missing: [...missing], holdUntil },
       ),
   };

@@ -11,7 +11,7 @@ import { mergeRows, type MergedRows, type MergeRowsInput } from './merge-rows.js
 import { HAS_RELATIVES, relinkAfterMerge } from './relink-commit.js';
 import { lockFamily } from './relink-effects.js';
 import { missingFromSnapshot, tombstone } from './reconcile.js';
-import type { LookBasis } from './look-results.js';
+import { NOTHING_WRONG_IN_A_ROW, type LookBasis } from './look-results.js';
 
 export interface UpdateCommit extends Omit<MergeRowsInput, 'itemId' | 'thorough'> {
   basis: LookBasis;
@@ -169,7 +169,7 @@ const finishSql = (unstage: string): string => `
        update items set cursor = coalesce(:cursor, cursor), sync_version = sync_version + 1, health = 'active',
               status_since = case when health <> 'active' or status_code is not null then now() else status_since end,
               status_code = null, status_message = null, action = null, syncing_since = null, history = :history,
-              last_successful_sync_at = now(), next_sync_at = :nextSyncAt, hold_until = :holdUntil::timestamptz, failures = 0, restarts = 0, restarting_since = null,
+              last_successful_sync_at = now(), next_sync_at = :nextSyncAt, hold_until = :holdUntil::timestamptz, ${NOTHING_WRONG_IN_A_ROW},
               not_ready_since = case when :awaitingHistory then coalesce(not_ready_since, now()) end,
               not_ready_waits = case when :awaitingHistory then not_ready_waits + 1 else 0 end,
               resync_reason = case when :resyncDone then null else resync_reason end, resync_missing = null,
