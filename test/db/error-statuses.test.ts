@@ -85,6 +85,8 @@ describe('a link that Plaid refuses', () => {
       throw plaidFailure(code, { message: 'what Plaid says' });
     };
     plaid.sync = refuse;
+    // /item/get agrees about an Item that is gone: nothing less ends it.
+    if (CLASSIFIED_CODES.get(code) === 'terminal') plaid.itemError = refuse;
     await lookNow();
     const first = await shown();
     expect(first).toMatchObject({
@@ -105,6 +107,7 @@ describe('a link that Plaid refuses', () => {
     expect(await shown()).toMatchObject({ status, action, status_since: first.status_since });
     if (status === 'deleted_in_plaid') return;
     plaid.sync = () => ({ cursor: 'again' });
+    plaid.itemError = () => null;
     await lookNow();
     expect(await shown()).toMatchObject({ status: 'active', status_message: null, action: null });
   });

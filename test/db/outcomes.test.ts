@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RetryLater } from '../../src/activities/look/failed.js';
+import { RetryLater } from '../../src/activities/look/retry-later.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { PlaidError } from '../../src/plaid/plaid-error.js';
 import { createTestEngine, QUICK_SETTINGS, type TestEngine } from '../support/engine.js';
@@ -37,10 +37,13 @@ const link = (accessToken: string) => engine.link({ itemId: plaid.itemId, access
 const item = () => storedItem(engine, itemId);
 const waitMs = async (column: 'next_sync_at' | 'hold_until' = 'next_sync_at'): Promise<number> =>
   (await item())[column]!.getTime() - Date.now();
-const failWith = (...failure: Parameters<typeof plaidFailure>): void => {
-  plaid.sync = () => {
+const refusing =
+  (...failure: Parameters<typeof plaidFailure>) =>
+  (): never => {
     throw plaidFailure(...failure);
   };
+const failWith = (...failure: Parameters<typeof plaidFailure>): void => {
+  plaid.sync = refusing(...failure);
 };
 const answer = (id = 'row'): void => {
   plaid.sync = () => ({ added: [row(id)], cursor: randomUUID() });
@@ -67,6 +70,7 @@ describe('an error that needs a person', () => {
     ['MISSING_FIELDS', 'wait', /goes on trying/],
   ])('%s pauses the Item, says why and what to do, and is probed daily', async (code, action, advice) => {
     failWith(code);
+    if (code === 'INVALID_ACCESS_TOKEN') plaid.itemError = refusing(code);
     const outcome = await engine.look(itemId);
     expect(outcome).toMatchObject({ kind: 'paused', status: 'erroring' });
     expect('detail' in outcome && outcome.detail).toMatch(advice);
@@ -84,6 +88,7 @@ describe('an error that needs a person', () => {
 
   it.each(['ITEM_NOT_FOUND', 'USER_PERMISSION_REVOKED'])('%s ends the Item', async (code) => {
     failWith(code);
+    plaid.itemError = refusing(code);
     expect(await engine.look(itemId)).toMatchObject({
       kind: 'stopped',
       status: 'deleted_in_plaid',
@@ -95,6 +100,7 @@ describe('an error that needs a person', () => {
     expect(await engine.look(itemId)).toMatchObject({ kind: 'stopped' });
     expect(plaid.calls).toEqual([]);
     answer();
+    plaid.itemError = () => null;
     await link('access-2');
     expect(await engine.settle(itemId)).toMatchObject({ kind: 'synced', status: 'active' });
   });

@@ -7,7 +7,7 @@ import { backoffMs } from '../../domain/waiting.js';
 import { failpoint } from '../../failpoints.js';
 import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import { retryFailure } from '../look/activities.js';
-import { RetryLater } from '../look/failed.js';
+import { RetryLater } from '../look/retry-later.js';
 import type { AuditDeps } from './deps.js';
 import { replayItem, type ReplayOutcome } from './replay.js';
 

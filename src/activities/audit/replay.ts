@@ -4,7 +4,7 @@ import { backoffMs } from '../../domain/waiting.js';
 import { failpoint } from '../../failpoints.js';
 import { PlaidError } from '../../plaid/plaid-error.js';
 import { callOptions, type FetchContext } from '../look/deps.js';
-import { RetryLater } from '../look/failed.js';
+import { RetryLater } from '../look/retry-later.js';
 import { discardStaged, fetchUpdate } from '../look/fetch-update.js';
 import { openSecrets } from '../look/open-secrets.js';
 import { troubleOf } from '../look/trouble.js';

@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { LookOutcome, LookRequest } from '../../domain/sync-outcome.js';
 import type { LookDeps } from './deps.js';
-import { RetryLater } from './failed.js';
+import { RetryLater } from './retry-later.js';
 import { lookAtItem } from './look-at-item.js';
 
 export interface LookActivities {

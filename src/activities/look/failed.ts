@@ -1,24 +1,17 @@
+import type { Trouble } from '../../db/queries/look-results.js';
 import type { LookOutcome } from '../../domain/sync-outcome.js';
 import { backoffMs, restartsExhausted } from '../../domain/waiting.js';
 import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import { awaitTurn } from './await-turn.js';
 import { PlaidCallAborted, PlaidError } from '../../plaid/plaid-error.js';
+import { secondWord } from './confirm-gone.js';
 import type { LookContext, LookDeps } from './deps.js';
 import { pauseIntegration } from './pause-integration.js';
 import { pauseItem } from './pause-item.js';
 import { inMs, resultOf } from './results.js';
+import { RetryLater } from './retry-later.js';
+import { noteError } from './run.js';
 import { troubleOf } from './trouble.js';
-
-/** A passing failure of Plaid that Temporal is to retry after `delayMs`. */
-export class RetryLater extends Error {
-  override readonly name = 'RetryLater';
-  constructor(
-    readonly delayMs: number,
-    readonly plaidError: PlaidError,
-  ) {
-    super(plaidError.summary);
-  }
-}
 
 /** Turns what a look ran into, into its outcome; rethrows what is not Plaid's. */
 export async function failed(deps: LookDeps, context: LookContext, error: unknown): Promise<LookOutcome> {
@@ -38,6 +31,7 @@ export async function failed(deps: LookDeps, context: LookContext, error: unknow
       message: error.message,
     });
   const trouble = troubleOf(errorClass, error.errorCode, error.message);
+  if (trouble?.action === 'new_link') return severed(deps, context, error, trouble);
   if (trouble) return pauseItem(deps, context, trouble);
   switch (errorClass) {
     case 'restart':
@@ -50,6 +44,24 @@ export async function failed(deps: LookDeps, context: LookContext, error: unknow
     default:
       return retry(deps, context, error);
   }
+}
+
+/** What only a new link would mend, unless /item/get knows better. */
+async function severed(
+  deps: LookDeps,
+  context: LookContext,
+  error: PlaidError,
+  trouble: Trouble,
+): Promise<LookOutcome> {
+  let word;
+  try {
+    word = await secondWord(deps, context, error);
+  } catch (other) {
+    noteError(context.run, other);
+    return failed(deps, context, other);
+  }
+  if (word?.kind === 'healthy') return retry(deps, context, error);
+  return pauseItem(deps, context, word?.trouble ?? trouble);
 }
 
 /** Invariant I4: everything fetched is discarded, and the update starts over from its first cursor. */

@@ -3,7 +3,7 @@ import { syncRunOutcome, type SyncRunKind, type SyncRunOutcome } from '../../dom
 import { PlaidCallAborted, PlaidError } from '../../plaid/plaid-error.js';
 import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import type { LookContext, LookDeps } from './deps.js';
-import { RetryLater } from './failed.js';
+import { RetryLater } from './retry-later.js';
 
 /** What a look notes about its talk with Plaid while it goes on; a row of sync_runs comes of it. */
 export interface RunNotes {
