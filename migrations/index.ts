@@ -7,6 +7,7 @@ import * as rateBudgets from './20261123000005_rate_budgets.js';
 import * as attentionAndInbox from './20261123000006_attention_and_inbox.js';
 import * as relinks from './20261123000007_relinks.js';
 import * as audits from './20261123000008_audits.js';
+import * as relinkUpkeep from './20261123000009_relink_upkeep.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -26,4 +27,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000006_attention_and_inbox': attentionAndInbox,
   '20261123000007_relinks': relinks,
   '20261123000008_audits': audits,
+  '20261123000009_relink_upkeep': relinkUpkeep,
 };

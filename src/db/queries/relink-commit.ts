@@ -1,5 +1,10 @@
 import type { HistoryState } from '../../domain/item-status.js';
-import { judgeRelink, matchAccounts, type AccountAgreement } from '../../domain/relink.js';
+import {
+  judgeRelink,
+  matchAccounts,
+  type AccountAgreement,
+  type AccountMatching,
+} from '../../domain/relink.js';
 import { failpoint } from '../../failpoints.js';
 import type { Transaction } from '../database.js';
 import {
@@ -35,13 +40,23 @@ interface PairRow {
   relink_id: string | null;
   status: RelinkStatus | null;
   evidence: RelinkEvidence | null;
+  /** Of a doubtful relink: rows may be compared (again). */
+  may_compare: boolean | null;
+  /** Rows have changed since they were compared. */
+  judge_owed: boolean | null;
 }
+
+/**
+ * A doubtful pair of more rows than this is compared once an hour at most. Below it a comparison costs no more
+ * than the commit itself (10 ms; 100,000 rows: 350 ms), above it every commit would until somebody decides.
+ */
+export const ROWS_COMPARED_AT_ANY_TIME = 2_000;
 
 /** Pairs of the Item with its relatives; the one that was linked later is the new one. */
 const PAIRS = `
   select i.organization_id, i.end_user_id, p.old_item_id, p.new_item_id, n.history as new_history,
          n.desired_state = 'active' and n.health = 'active' and n.superseded_by is null as new_is_live,
-         r.id as relink_id, r.status, r.evidence
+         r.id as relink_id, r.status, r.evidence, r.judge_after <= clock_timestamp() as may_compare, r.judge_owed
     from items i join integrations g on g.id = i.integration_id
     join items c on c.end_user_id = i.end_user_id and c.id <> i.id and c.institution_id = i.institution_id
                 and c.access_token_ciphertext <> ''
@@ -88,15 +103,38 @@ async function changedByPair(trx: Transaction, pair: PairRow, commit: RelinkComm
   }
   // Without history there is nothing to judge by yet; an Item that is not synced supersedes nothing.
   if (!pair.new_is_live || pair.new_history === 'pending') return [];
-  const isUnchanged = pair.status === 'doubtful' && commit.changedIds.length === 0;
-  if (isUnchanged && pair.evidence?.history === pair.new_history) return [];
-  return judge(trx, pair);
+  const accounts = await relinkAccounts(trx, [pair.old_item_id, pair.new_item_id]);
+  const matching = matchAccounts(accounts.get(pair.old_item_id) ?? [], accounts.get(pair.new_item_id) ?? []);
+  if (pair.status === 'doubtful' && pair.evidence !== null && isJudgedBy(pair.evidence, pair, matching)) {
+    const isOwed = pair.judge_owed === true || commit.changedIds.length > 0;
+    if (!isOwed) return [];
+    if (pair.may_compare === false) {
+      // Whichever commit comes after that time makes up for it, if it changes rows or not.
+      await trx.raw('update relinks set judge_owed = true where id = ? and not judge_owed', [pair.relink_id]);
+      return [];
+    }
+  }
+  return judge(trx, pair, matching);
 }
 
-async function judge(trx: Transaction, pair: PairRow): Promise<string[]> {
+/** Whether the judgement rests on this history and these accounts: then only rows can have changed it. */
+function isJudgedBy(evidence: RelinkEvidence, pair: PairRow, matching: AccountMatching): boolean {
+  const pairs = (ids: readonly (readonly [string, string])[]): string =>
+    ids
+      .map((each) => each.join())
+      .sort()
+      .join();
+  return (
+    evidence.history === pair.new_history &&
+    pairs(evidence.accounts.map(({ old_id, new_id }) => [old_id, new_id])) ===
+      pairs(matching.matches.map(({ oldId, newId }) => [oldId, newId])) &&
+    [...evidence.missing_accounts].sort().join() === [...matching.missing].sort().join() &&
+    [...evidence.ambiguous_accounts].sort().join() === [...matching.ambiguous].sort().join()
+  );
+}
+
+async function judge(trx: Transaction, pair: PairRow, matching: AccountMatching): Promise<string[]> {
   const { old_item_id: oldItemId, new_item_id: newItemId } = pair;
-  const accounts = await relinkAccounts(trx, [oldItemId, newItemId]);
-  const matching = matchAccounts(accounts.get(oldItemId) ?? [], accounts.get(newItemId) ?? []);
   const compared = await compareRows(trx, { oldItemId, newItemId, accounts: matching.matches });
   const verdict = judgeRelink(matching, compared.agreements);
   // Accounts in common may still be added to either Item.
@@ -119,7 +157,10 @@ async function judge(trx: Transaction, pair: PairRow): Promise<string[]> {
     history: pair.new_history,
   };
   const status = { supersede: 'superseded', doubtful: 'doubtful', none: 'different' } as const;
-  const id = await record(trx, pair, status[verdict.kind], verdict.reason, evidence);
+  const id = await record(trx, pair, status[verdict.kind], verdict.reason, {
+    evidence,
+    rows: compared.rows,
+  });
   if (verdict.kind !== 'supersede') return [];
   await putToRest(trx, oldItemId, newItemId);
   await failpoint('relink.in_commit');
@@ -132,14 +173,15 @@ async function record(
   pair: PairRow,
   status: RelinkState['status'],
   reason: string,
-  evidence: RelinkEvidence,
+  { evidence, rows: compared }: { evidence: RelinkEvidence; rows: number },
 ): Promise<string> {
   const { rows } = await trx.raw<{ rows: [{ id: string }] }>(
-    `insert into relinks (organization_id, end_user_id, old_item_id, new_item_id, status, reason, evidence)
-     values (:organizationId, :endUserId, :oldItemId, :newItemId, :status, :reason, :evidence::jsonb)
+    `insert into relinks (organization_id, end_user_id, old_item_id, new_item_id, status, reason, evidence, judge_after)
+     values (:organizationId, :endUserId, :oldItemId, :newItemId, :status, :reason, :evidence::jsonb,
+             clock_timestamp() + case when :isLong then interval '1 hour' else interval '0' end)
      on conflict (old_item_id, new_item_id) do update
        set status = excluded.status, reason = excluded.reason, evidence = excluded.evidence, decided_by = 'ardea',
-           updated_at = clock_timestamp()
+           judge_after = excluded.judge_after, judge_owed = false, updated_at = clock_timestamp()
      returning id`,
     {
       organizationId: pair.organization_id,
@@ -149,6 +191,7 @@ async function record(
       status,
       reason,
       evidence: JSON.stringify(evidence),
+      isLong: compared > ROWS_COMPARED_AT_ANY_TIME,
     },
   );
   return rows[0].id;

@@ -81,11 +81,11 @@ export async function hideOf(
     },
     scope,
   );
-  if (gone.length > 0)
-    await trx.raw('update relinks set gone_pendings = gone_pendings || ?::uuid[] where id = ?', [
-      gone,
-      relink.id,
-    ]);
+  if (hidden.length + gone.length > 0)
+    await trx.raw(
+      'update relinks set gone_pendings = gone_pendings || ?::uuid[], hidden_rows = hidden_rows + ? where id = ?',
+      [gone, hidden.length, relink.id],
+    );
   return [...hidden, ...gone];
 }
 
@@ -114,7 +114,7 @@ export async function undoRelink(
 ): Promise<{ changed: string[]; awake: boolean }> {
   const { old_item_id: oldItemId, new_item_id: newItemId } = relink;
   await trx.raw(
-    `update relinks set status = :to, decided_by = :decidedBy, gone_pendings = '{}', updated_at = clock_timestamp() where id = :id`,
+    `update relinks set status = :to, decided_by = :decidedBy, gone_pendings = '{}', hidden_rows = 0, updated_at = clock_timestamp() where id = :id`,
     { id: relink.id, to, decidedBy },
   );
   if (relink.status !== 'superseded') return { changed: [], awake: false };

@@ -74,8 +74,7 @@ const COLUMNS = `
   r.id, r.status, r.reason, r.decided_by, r.evidence, r.created_at, r.updated_at, e.end_user_id, r.old_item_id, r.new_item_id,
   o.plaid_item_id as old_plaid_item_id, n.plaid_item_id as new_plaid_item_id, o.integration_id as old_integration_id,
   n.integration_id as new_integration_id, n.institution_id, n.institution_name,
-  cardinality(r.gone_pendings) + (select count(*) from transactions d join transactions t on t.id = d.duplicate_of
-    where r.status = 'superseded' and d.item_id = r.old_item_id and d.duplicate_of is not null and t.item_id = r.new_item_id)::integer as hidden`;
+  cardinality(r.gone_pendings) + r.hidden_rows as hidden`;
 
 type Bare = Omit<RelinkRow, 'accounts' | 'examples'>;
 

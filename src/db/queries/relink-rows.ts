@@ -91,7 +91,8 @@ const JUDGE = `
             'newExpected', (select count(*) from new_expected e where e.place = m.place),
             'newAgreed', (select count(*) from new_expected e where e.place = m.place and agreed)) order by place) from map m) as agreements,
          array(select id from expected where not agreed order by date desc, id limit 5) as only_old,
-         array(select id from new_expected where not agreed order by date desc, id limit 5) as only_new`;
+         array(select id from new_expected where not agreed order by date desc, id limit 5) as only_new,
+         ((select count(*) from o) + (select count(*) from n))::integer as rows`;
 
 // Without its own item_id an update would be joined to the rows of all organisations: nested loops are off.
 const HIDE = `
@@ -126,19 +127,25 @@ export interface RowAgreement {
   /** Row ids of the latest few posted rows that only one of both has. */
   onlyOld: string[];
   onlyNew: string[];
+  /** How many rows of both were read. */
+  rows: number;
+}
+
+interface Compared {
+  agreements: AccountAgreement[];
+  only_old: string[];
+  only_new: string[];
+  rows: number;
 }
 
 /** Compares the rows of both Items where they overlap; changes nothing. */
 export async function compareRows(trx: Transaction, pair: RelinkPair): Promise<RowAgreement> {
-  if (pair.accounts.length === 0) return { agreements: [], onlyOld: [], onlyNew: [] };
+  if (pair.accounts.length === 0) return { agreements: [], onlyOld: [], onlyNew: [], rows: 0 };
   const { rows } = await withoutNestedLoops(trx, () =>
-    trx.raw<{ rows: [{ agreements: AccountAgreement[]; only_old: string[]; only_new: string[] }] }>(
-      JUDGE,
-      bindingsOf(pair),
-    ),
+    trx.raw<{ rows: [Compared] }>(JUDGE, bindingsOf(pair)),
   );
   const [found] = rows;
-  return { agreements: found.agreements, onlyOld: found.only_old, onlyNew: found.only_new };
+  return { agreements: found.agreements, onlyOld: found.only_old, onlyNew: found.only_new, rows: found.rows };
 }
 
 export interface HiddenRows {
