@@ -1,108 +1,31 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../src/db/database.js';
-import { DEFAULT_CLIENT } from '../../simulator/create-simulator.js';
-import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
 import { eventually } from '../support/eventually.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
-import { freePort, runProgram, startProgram, testKeys, type Program } from '../support/programs.js';
-import { testTemporal } from '../support/temporal.js';
+import {
+  createInstallation,
+  type BankItem,
+  type Installation,
+  type IntegrationUrls,
+} from '../support/installation.js';
 
-/** The real programs, compiled, on real parts: what was lost is found and mended, and what was linked twice is shown once. */
-let database: TestDatabase;
-let db: Database;
-let simulator: RunningSimulator;
-let api: Program;
-let worker: Program;
-let base: string;
-let workerUrl: string;
-let env: Record<string, string>;
-let integration: { heron_id: string; link_url: string; inbound_webhook_url: string };
-const keys = testKeys();
-
-async function startWorker(): Promise<void> {
-  worker = startProgram('src/worker/main.js', env);
-  await worker.ready(`${workerUrl}/readyz`);
-}
-
-async function call<T>(method: string, path: string, body?: object): Promise<{ status: number; body: T }> {
-  const response = await fetch(path.startsWith('http') ? path : `${base}${path}`, {
-    method,
-    headers: { 'x-api-key': keys.apiKey, ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  const text = await response.text();
-  return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
-}
+/** What was lost is found and mended, and what was linked twice is shown once. */
+let installation: Installation;
+let integration: IntegrationUrls;
 
 beforeAll(async () => {
-  database = await createTestDatabase({ migrated: false });
-  db = createDatabase({ url: database.url, name: 'test-e2e' });
-  simulator = await startSimulator();
-  const { address } = await testTemporal();
-  const [port, workerPort] = [await freePort(), await freePort()];
-  base = `http://127.0.0.1:${port}`;
-  workerUrl = `http://127.0.0.1:${workerPort}`;
-  env = {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: `e2e-${randomBytes(4).toString('hex')}`,
-    ENCRYPTION_KEYS: keys.encryptionKeys,
-    BOOTSTRAP_API_KEY: keys.apiKey,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    WORKER_HOST: '127.0.0.1',
-    WORKER_PORT: String(workerPort),
-    PUBLIC_URL: base,
-    PLAID_ALLOWED_BASE_URLS: simulator.url,
-    SWEEP_INTERVAL: '1s',
-    SIGNAL_STALE_AFTER: '1s',
-    NOT_READY_FIRST_WAIT: '200ms',
-    NOT_READY_LONGEST_WAIT: '1s',
-    PLAID_RATE_SCALE: '1000',
-  };
-  await runProgram('src/cli/migrate.js', env);
-  await runProgram('src/cli/setup.js', env);
-  api = startProgram('src/api/main.js', env);
-  await Promise.all([api.ready(`${base}/readyz`), startWorker()]);
-  const created = await call<{ integration: typeof integration }>('POST', '/api/integrations', {
-    integration: {
-      ...{ name: 'Simulator', type: 'plaid', resource: 'transaction', base_url: simulator.url },
-      ...{ client_id: DEFAULT_CLIENT.clientId, client_secret: DEFAULT_CLIENT.secret },
-    },
-  });
-  integration = created.body.integration;
+  installation = await createInstallation({ settings: { NOT_READY_LONGEST_WAIT: '1s' } });
+  await Promise.all([installation.startApi(), installation.startWorker()]);
+  integration = await installation.createIntegration();
 });
 
-afterAll(async () => {
-  await api?.end();
-  await worker?.end();
-  await simulator?.close();
-  await db?.destroy();
-  await database?.drop();
-});
+afterAll(() => installation?.close());
 
-interface ControlItem {
-  item_id: string;
-  access_token: string;
-}
-const link = async ({ item_id, access_token }: ControlItem, endUserId: string): Promise<void> => {
-  const { status } = await call('POST', integration.link_url, {
-    ...{ item_id, access_token, end_user_id: endUserId },
-  });
-  expect(status).toBe(201);
-};
-const newItem = async (options: object): Promise<ControlItem> => {
-  const webhook = integration.inbound_webhook_url;
-  const { body } = await simulator.control<{ item: ControlItem }>('POST', '/items', { webhook, ...options });
-  return body.item;
-};
 interface LinkState {
   link: { status: string; history: string; superseded_by_item_id: string | null };
 }
-const stateOf = async ({ item_id }: ControlItem): Promise<LinkState['link']> =>
-  (await call<LinkState>('GET', `/api/integrations/${integration.heron_id}/links/${item_id}`)).body.link;
-const whole = (item: ControlItem) =>
+const stateOf = async ({ item_id }: BankItem): Promise<LinkState['link']> =>
+  (await installation.call<LinkState>('GET', `/api/integrations/${integration.heron_id}/links/${item_id}`))
+    .body.link;
+const whole = (item: BankItem) =>
   eventually('the whole history', async () => {
     const { status, history } = await stateOf(item);
     return status === 'active' && history === 'complete';
@@ -122,10 +45,10 @@ interface Example {
 
 describe('a loss', () => {
   const ROWS = 3_000;
-  let item: ControlItem;
+  let item: BankItem;
   const auditsPath = () => `/api/integrations/${integration.heron_id}/audits`;
   const start = async (): Promise<string> => {
-    const { status, body } = await call<{ audit: Audit }>(
+    const { status, body } = await installation.call<{ audit: Audit }>(
       'POST',
       `/api/integrations/${integration.heron_id}/links/${item.item_id}/audit`,
     );
@@ -133,37 +56,43 @@ describe('a loss', () => {
     return body.audit.heron_id;
   };
   const read = async (id: string) =>
-    (await call<{ audit: Audit; examples: Example[] }>('GET', `${auditsPath()}/${id}`)).body;
+    (await installation.call<{ audit: Audit; examples: Example[] }>('GET', `${auditsPath()}/${id}`)).body;
   const ended = async (id: string) => {
     await eventually('the end of the audit', async () => (await read(id)).audit.state === 'done', 120_000);
     return read(id);
   };
 
   it('is found although the worker is killed in the middle of the replay, mended, and found mended', async () => {
-    item = await newItem({ transactions: ROWS, ready: true });
-    await link(item, 'acme');
+    item = await installation.newItem(integration, { transactions: ROWS, ready: true });
+    await installation.link(integration, item, 'acme');
     await whole(item);
-    const rows = await db('transactions')
+    const rows = await installation
+      .db('transactions')
       .join('items', 'items.id', 'transactions.item_id')
       .where('plaid_item_id', item.item_id)
       .orderBy('reference_id')
       .limit(3)
       .select<{ id: string; reference_id: string }[]>('transactions.id', 'reference_id');
     const [lost, buried, altered] = rows;
-    await db('transactions').where({ id: lost!.id }).delete();
-    await db('transactions').where({ id: buried!.id }).update({ removed_at: db.fn.now() });
-    await db('transactions').where({ id: altered!.id }).update({ amount: '0.01' });
+    await installation.db('transactions').where({ id: lost!.id }).delete();
+    await installation
+      .db('transactions')
+      .where({ id: buried!.id })
+      .update({ removed_at: installation.db.fn.now() });
+    await installation.db('transactions').where({ id: altered!.id }).update({ amount: '0.01' });
 
-    await simulator.control('PUT', '/latency', { ms: 300 });
+    await installation.simulator.control('PUT', '/latency', { ms: 300 });
     const id = await start();
     await eventually('a staged page of the replay', async () => {
-      const { rows: staged } = await db.raw<{ rows: unknown[] }>('select 1 from sync_staged_rows limit 1');
+      const { rows: staged } = await installation.db.raw<{ rows: unknown[] }>(
+        'select 1 from sync_staged_rows limit 1',
+      );
       return staged.length > 0;
     });
-    expect(await worker.end('SIGKILL')).toBe(null);
+    expect(await installation.worker.end('SIGKILL')).toBe(null);
     expect((await read(id)).audit).toMatchObject({ state: 'running', verdict: null });
-    await simulator.control('PUT', '/latency', { ms: 0 });
-    await startWorker();
+    await installation.simulator.control('PUT', '/latency', { ms: 0 });
+    await installation.startWorker();
 
     const { audit, examples } = await ended(id);
     expect(audit).toMatchObject({
@@ -173,7 +102,7 @@ describe('a loss', () => {
       ['different', altered!.reference_id],
       ...[lost!.reference_id, buried!.reference_id].sort().map((reference) => ['missing', reference]),
     ]);
-    expect((await call('POST', `${auditsPath()}/${id}/repair`)).status).toBe(202);
+    expect((await installation.call('POST', `${auditsPath()}/${id}/repair`)).status).toBe(202);
     await eventually('the repair', async () => {
       const { repair } = (await read(id)).audit;
       return repair !== null && repair.sync_run_heron_id !== null;
@@ -203,12 +132,12 @@ const PARTLY = '3s';
 
 describe('accounts that are linked again as a new Item', () => {
   it('are shown once at any time, though the history comes in parts', async () => {
-    const old = await newItem({ transactions: 400, ready: true });
-    await link(old, 'twice');
+    const old = await installation.newItem(integration, { transactions: 400, ready: true });
+    await installation.link(integration, old, 'twice');
     await whole(old);
     const table = async (): Promise<Row[]> => {
       const path = '/api/transactions?end_user_id=twice&limit=1000';
-      return (await call<{ transactions: Row[] }>('GET', path)).body.transactions;
+      return (await installation.call<{ transactions: Row[] }>('GET', path)).body.transactions;
     };
     const before = await table();
     expect(before).toHaveLength(400);
@@ -220,7 +149,7 @@ describe('accounts that are linked again as a new Item', () => {
     const follow = async (): Promise<void> => {
       for (;;) {
         const place: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-        const { body } = await call<{
+        const { body } = await installation.call<{
           changes: { op: string; transaction: Row & { end_user_id?: string } }[];
           next_cursor: string;
           has_more: boolean;
@@ -236,9 +165,13 @@ describe('accounts that are linked again as a new Item', () => {
     await follow();
     expect([...fed.keys()].sort()).toEqual([...ours].sort());
 
-    const { body } = await simulator.control<{ item: ControlItem }>('POST', `/items/${old.item_id}/relink`, {
-      old: 'break',
-    });
+    const { body } = await installation.simulator.control<{ item: BankItem }>(
+      'POST',
+      `/items/${old.item_id}/relink`,
+      {
+        old: 'break',
+      },
+    );
     const doubles: string[] = [];
     let polls = 0;
     const poll = async (): Promise<void> => {
@@ -247,16 +180,16 @@ describe('accounts that are linked again as a new Item', () => {
       for (const rows of [await table(), [...fed.values()]])
         for (const [key, count] of countAlike(rows)) if (count > (most.get(key) ?? 1)) doubles.push(key);
     };
-    await link(body.item, 'twice');
+    await installation.link(integration, body.item, 'twice');
     await poll();
-    await simulator.advance(PARTLY);
+    await installation.simulator.advance(PARTLY);
     await eventually('a part of the history', async () => {
       await poll();
       return (await stateOf(body.item)).history === 'initial';
     });
     for (let n = 0; n < 5; n++) await poll();
     expect((await stateOf(old)).superseded_by_item_id).toBe(body.item.item_id);
-    await simulator.advance('1h');
+    await installation.simulator.advance('1h');
     await eventually('the old Item to be superseded and the new one to be whole', async () => {
       await poll();
       const { history } = await stateOf(body.item);

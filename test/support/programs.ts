@@ -63,11 +63,15 @@ export async function runProgram(file: string, env: Record<string, string>): Pro
   return text;
 }
 
-/** A TCP relay whose traffic can be held up: to its clients the server behind it looks hung, not gone. */
+/** A TCP relay: through it a server can look hung, or gone, while others still use it. */
 export interface Relay {
   address: string;
+  /** Takes connections and bytes, and answers nothing. */
   hang(): void;
-  flow(): void;
+  /** Ends every connection, and refuses new ones. */
+  cut(): Promise<void>;
+  /** As in the beginning. */
+  flow(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,20 +96,35 @@ export async function startRelay(target: string): Promise<Relay> {
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (on: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(on, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await listen(0);
+  const ownPort = (server.address() as AddressInfo).port;
+  const endAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const cut = (): Promise<void> =>
+    new Promise((resolve) => {
+      endAll();
+      server.close(() => resolve());
+    });
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${ownPort}`,
     hang: () => void (hung = true),
-    // Bytes that were swallowed leave broken streams behind: those connections end.
-    flow() {
+    cut,
+    async flow() {
       hung = false;
-      for (const socket of sockets) socket.destroy();
+      // Bytes that were swallowed leave broken streams behind: those connections end.
+      endAll();
+      if (!server.listening) await listen(ownPort);
     },
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    close: cut,
   };
 }
 
