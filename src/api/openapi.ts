@@ -57,15 +57,16 @@ function errorResponses(codes: readonly ErrorCode[]): Record<string, ResponseCon
 function possibleErrors(operation: Operation): ErrorCode[] {
   const { auth, body, query, errors } = operation;
   const codes = new Set<ErrorCode>(errors);
-  if (auth === 'key') for (const code of ['auth.missing', 'auth.invalid'] as const) codes.add(code);
+  if (auth === 'caller')
+    for (const code of ['auth.missing', 'auth.invalid', 'auth.forbidden'] as const) codes.add(code);
   if (body || query) codes.add('request.invalid');
   // The webhook receiver has its own rules for bodies.
-  if (body && auth === 'key') {
+  if (body && auth === 'caller') {
     codes.add('request.malformed_json');
     codes.add('request.unsupported_media_type');
     codes.add('request.too_large');
   }
-  if (auth === 'key') codes.add('service.unavailable');
+  if (auth === 'caller') codes.add('service.unavailable');
   return [...codes];
 }
 
@@ -86,6 +87,7 @@ function describeOperation(operation: Operation): RouteConfig {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
+    ...(operation.role === undefined ? {} : { 'x-role': operation.role }),
     ...(operation.auth === 'none' ? { security: [] } : {}),
     request: {
       ...(names.length === 0

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../domain/errors.js';
+import type { Role } from '../domain/roles.js';
+import type { Caller } from './caller.js';
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface ResponseSpec {
   description: string;
@@ -21,6 +23,8 @@ export type Answer<R extends Responses> = {
 export interface RouteRequest<Q, B> {
   /** The caller's organisation (row id); empty on routes without authentication. */
   organizationId: string;
+  /** Null on routes without authentication. */
+  caller: Caller | null;
   /** Path parameters, decoded, never with a NUL. */
   params: Readonly<Record<string, string>>;
   query: Q;
@@ -41,15 +45,19 @@ export interface BodySpec<B extends z.ZodType> {
   optional?: boolean;
 }
 
-export interface RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends Responses> {
+/**
+ * Who may call a route. With authentication it names the least role that may: `read_only` for what changes nothing,
+ * `member` for the daily work, `admin` for users, keys, and what cannot be taken back.
+ */
+export type Access = { auth: 'none'; role?: never } | { auth?: 'caller'; role: Role };
+
+export type RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends Responses> = Access & {
   method: Method;
   /** OpenAPI form: `/api/integrations/{integration_id}`. */
   path: string;
   tag: string;
   summary: string;
   description?: string;
-  /** Whether an API key is needed; by default it is. */
-  auth?: 'key' | 'none';
   /** What each path parameter is. */
   params?: Readonly<Record<string, string>>;
   query?: Q;
@@ -58,7 +66,7 @@ export interface RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends R
   /** Catalogue codes that it may answer besides those of authentication and validation. */
   errors?: readonly ErrorCode[];
   handle: (request: RouteRequest<z.output<Q>, z.output<B>>) => Promise<Answer<NoInfer<R>>>;
-}
+};
 
 /** A route whose types have done their work: the router and the OpenAPI document only read it. */
 export interface Route {
@@ -67,7 +75,9 @@ export interface Route {
   tag: string;
   summary: string;
   description?: string;
-  auth: 'key' | 'none';
+  auth: 'caller' | 'none';
+  /** The least role that may; undefined without authentication. */
+  role: Role | undefined;
   params: Readonly<Record<string, string>>;
   query: z.ZodType | undefined;
   body: BodySpec<z.ZodType> | undefined;
@@ -87,10 +97,11 @@ export function route<
   B extends z.ZodType = z.ZodType<unknown>,
 >(spec: RouteSpec<Q, B, R>): Route {
   return {
-    auth: 'key',
     params: {},
     errors: [],
     ...spec,
+    auth: spec.auth ?? 'caller',
+    role: spec.role,
     query: spec.query,
     body: spec.body,
     handle: spec.handle,

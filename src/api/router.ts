@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../domain/errors.js';
+import { mayAct, type Role } from '../domain/roles.js';
 import { stringifyExact } from './json/exact-json.js';
 import type { Authenticate } from './middleware/authentication.js';
 import { readJsonBody } from './middleware/json-body.js';
@@ -31,20 +32,32 @@ function pathParams(ctx: Context): Record<string, string> {
   return params;
 }
 
+function assertRole(has: Role, takes: Role): void {
+  if (!mayAct(has, takes))
+    throw new AppError('auth.forbidden', {
+      description: `This takes the role ${takes}; yours is ${has}. An administrator of your organisation can change it.`,
+    });
+}
+
 function handler(
   route: Route,
   { authenticate, stopping, onAnswer }: RouterOptions,
 ): Middleware<RequestState> {
   return async function handleRoute(ctx) {
     ctx.state.route = route.path;
-    if (route.auth === 'key') ctx.state.organizationId = (await authenticate(ctx)).organizationId;
+    const caller = route.auth === 'caller' ? await authenticate(ctx) : null;
+    if (caller) {
+      ctx.state.organizationId = caller.organizationId;
+      assertRole(caller.role, route.role ?? 'admin');
+    }
     const sent = route.body ? await readJsonBody(ctx, { optional: route.body.optional === true }) : undefined;
     const { query, body } = validate(
       { query: route.query, body: route.body?.schema },
       { query: queryValues(ctx.query), body: route.body ? unwrap(sent, route.body) : undefined },
     );
     const answer = await route.handle({
-      organizationId: ctx.state.organizationId ?? '',
+      organizationId: caller?.organizationId ?? '',
+      caller,
       params: pathParams(ctx),
       query,
       body,

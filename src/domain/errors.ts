@@ -20,6 +20,10 @@ export const ERRORS = {
     wayOut: 'Send the API key in the x-api-key header, or as the password of HTTP Basic.',
   },
   'auth.invalid': { status: 401, wayOut: 'Check the API key; it may have been deactivated.' },
+  'auth.forbidden': {
+    status: 403,
+    wayOut: 'Ask an administrator of your organisation for the role that the description names.',
+  },
   'route.not_found': { status: 404, wayOut: 'Compare the path with /api/docs.' },
   'integration.not_found': { status: 404, wayOut: 'List your integrations with GET /api/integrations.' },
   'integration.in_use': {

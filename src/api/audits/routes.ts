@@ -64,6 +64,7 @@ export function createAuditRoutes(
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/links/{item_id}/audit',
+      role: 'member',
       tag,
       summary: 'Audit a link',
       description:
@@ -80,6 +81,7 @@ export function createAuditRoutes(
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/audit',
+      role: 'member',
       tag,
       summary: 'Audit all links of an integration',
       description:
@@ -96,6 +98,7 @@ export function createAuditRoutes(
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}/audits',
+      role: 'read_only',
       tag,
       summary: 'List audits',
       description: 'Audits that have ended are kept for AUDIT_RETENTION.',
@@ -137,6 +140,7 @@ export function createAuditRoutes(
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}/links/{item_id}/audits',
+      role: 'read_only',
       tag,
       summary: 'List the audits of a link',
       params: ofLink,
@@ -154,6 +158,7 @@ export function createAuditRoutes(
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}/audits/{audit_id}',
+      role: 'read_only',
       tag,
       summary: 'Get an audit',
       params: ofAudit,
@@ -172,6 +177,7 @@ export function createAuditRoutes(
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/audits/{audit_id}/repair',
+      role: 'member',
       tag,
       summary: 'Repair what an audit found',
       description:
@@ -192,6 +198,7 @@ export function createAuditRoutes(
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/audits/{audit_id}/cancel',
+      role: 'member',
       tag,
       summary: 'Cancel an audit',
       description: 'Of an integration: also the audits of its Items that have not ended.',

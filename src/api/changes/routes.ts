@@ -12,6 +12,7 @@ export function createChangeRoutes(deps: Pick<Deps, 'endUsers' | 'changes' | 'ch
     route({
       method: 'get',
       path: '/api/transactions/changes',
+      role: 'read_only',
       tag: 'Transactions',
       summary: 'Follow the changes',
       description:

@@ -12,6 +12,7 @@ export function createDataSourceRoutes({
     route({
       method: 'get',
       path: '/api/end_users/{end_user_id_or_heron_id}/data_sources',
+      role: 'read_only',
       tag: 'Data sources',
       summary: 'List the data sources of an end user, with accounts and balances',
       params: { end_user_id_or_heron_id: 'Your own id, which wins, or the heron_id (`eus_…`).' },

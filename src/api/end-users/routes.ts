@@ -39,6 +39,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
     route({
       method: 'post',
       path: '/api/end_users',
+      role: 'member',
       tag,
       summary: 'Create an end user',
       description: 'Posting a link creates its end user too; this is for those who have none yet.',
@@ -62,6 +63,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
     route({
       method: 'put',
       path: '/api/end_users',
+      role: 'member',
       tag,
       summary: 'Update an end user',
       body: { schema: endUserChanges, envelope: 'end_user' },
@@ -84,6 +86,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
     route({
       method: 'get',
       path: '/api/end_users',
+      role: 'read_only',
       tag,
       summary: 'List end users',
       query: endUserList,
@@ -116,6 +119,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
     route({
       method: 'get',
       path: '/api/end_users/{end_user_id_or_heron_id}',
+      role: 'read_only',
       tag,
       summary: 'Get an end user',
       params: { end_user_id_or_heron_id: 'Your own id, which wins, or the heron_id (`eus_…`).' },

@@ -17,6 +17,7 @@ export function createHelloRoutes(): Route[] {
     route({
       method: 'get',
       path: '/api/hello_world/authenticated',
+      role: 'read_only',
       tag: 'Hello',
       summary: 'Tells that the API key is good',
       responses: { 200: { description: 'It is.', schema: hello } },

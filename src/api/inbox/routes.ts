@@ -51,6 +51,7 @@ export function createInboxRoutes(
     route({
       method: 'get',
       path: '/api/plaid_webhooks',
+      role: 'read_only',
       tag,
       summary: 'List the webhooks that Plaid sent',
       description:
@@ -70,6 +71,7 @@ export function createInboxRoutes(
     route({
       method: 'get',
       path: '/api/plaid_webhooks/{webhook_id}',
+      role: 'read_only',
       tag,
       summary: 'Get a webhook with its body and headers',
       params,
@@ -85,6 +87,7 @@ export function createInboxRoutes(
     route({
       method: 'post',
       path: '/api/plaid_webhooks/{webhook_id}/replay',
+      role: 'member',
       tag,
       summary: 'Replay a webhook',
       description:
@@ -103,6 +106,7 @@ export function createInboxRoutes(
     route({
       method: 'post',
       path: '/api/plaid_webhooks/replay',
+      role: 'member',
       tag,
       summary: 'Replay many webhooks',
       description:

@@ -30,6 +30,7 @@ export function createIntegrationRoutes(
     route({
       method: 'post',
       path: '/api/integrations',
+      role: 'admin',
       tag,
       summary: 'Create an integration',
       description:
@@ -60,6 +61,7 @@ export function createIntegrationRoutes(
     route({
       method: 'get',
       path: '/api/integrations',
+      role: 'read_only',
       tag,
       summary: 'List integrations',
       responses: { 200: { description: 'All of them, oldest first.', schema: integrationsAnswer } },
@@ -72,6 +74,7 @@ export function createIntegrationRoutes(
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}',
+      role: 'read_only',
       tag,
       summary: 'Get an integration',
       params,
@@ -86,6 +89,7 @@ export function createIntegrationRoutes(
     route({
       method: 'put',
       path: '/api/integrations/{integration_id}',
+      role: 'member',
       tag,
       summary: 'Update an integration',
       description:
@@ -128,6 +132,7 @@ export function createIntegrationRoutes(
     route({
       method: 'delete',
       path: '/api/integrations/{integration_id}',
+      role: 'admin',
       tag,
       summary: 'Delete an integration',
       description: 'Data that was synced through it stays readable.',

@@ -49,6 +49,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'post',
       path: `/api/integrations/{integration_id}/links/{item_id}/${name}`,
+      role: 'member',
       tag,
       summary: name === 'pause' ? 'Pause syncing' : 'Resume syncing',
       description,
@@ -71,6 +72,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/links',
+      role: 'member',
       tag,
       summary: 'Link an Item (the link URL)',
       description:
@@ -102,6 +104,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}/links',
+      role: 'read_only',
       tag,
       summary: 'List the links of an integration',
       params: ofIntegration,
@@ -125,6 +128,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'delete',
       path: '/api/integrations/{integration_id}/links',
+      role: 'member',
       tag,
       summary: 'Stop syncing all links of an end user',
       description: 'What was synced stays readable.',
@@ -144,6 +148,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}/links/{item_id}',
+      role: 'read_only',
       tag,
       summary: 'Get a link',
       params: ofLink,
@@ -158,6 +163,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/links/{item_id}/refresh',
+      role: 'member',
       tag,
       summary: 'Sync a link now',
       params: ofLink,
@@ -177,6 +183,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'post',
       path: '/api/integrations/{integration_id}/links/{item_id}/adopt_webhook',
+      role: 'member',
       tag,
       summary: 'Let Plaid send the webhooks of a link here',
       description:
@@ -205,6 +212,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'delete',
       path: '/api/integrations/{integration_id}/links/{item_id}',
+      role: 'member',
       tag,
       summary: 'Stop syncing a link',
       description:
@@ -232,6 +240,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'put',
       path: '/api/integration_links/{item_id}',
+      role: 'member',
       tag,
       summary: 'Give a link a new access token',
       description: 'Checks the token like a new link and revives the Item from whatever state it is in.',
@@ -265,6 +274,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
     route({
       method: 'get',
       path: '/api/end_users/{end_user_id_or_heron_id}/integration_links',
+      role: 'read_only',
       tag,
       summary: 'List the links of an end user',
       params: { end_user_id_or_heron_id: 'Your own id, which wins, or the heron_id (`eus_…`).' },

@@ -1,7 +1,8 @@
 import type { Context } from 'koa';
-import type { ApiKeyOwner, ApiKeyQueries } from '../../db/queries/api-keys.js';
+import type { ApiKeyQueries } from '../../db/queries/api-keys.js';
 import { isApiKey } from '../../domain/api-key.js';
 import { AppError } from '../../domain/errors.js';
+import type { Caller, KeyCaller } from '../caller.js';
 
 export interface AuthenticationOptions {
   apiKeys: Pick<ApiKeyQueries, 'authenticate'>;
@@ -9,7 +10,7 @@ export interface AuthenticationOptions {
   cacheMs?: number;
 }
 
-export type Authenticate = (ctx: Context) => Promise<ApiKeyOwner>;
+export type Authenticate = (ctx: Context) => Promise<Caller>;
 
 const MOST_CACHED = 10_000;
 
@@ -25,18 +26,20 @@ function presentedKey(ctx: Context): string {
 
 /** Answers whose request it is, or throws `auth.missing` or `auth.invalid`. */
 export function createAuthentication({ apiKeys, cacheMs = 3_000 }: AuthenticationOptions): Authenticate {
-  const known = new Map<string, { owner: ApiKeyOwner; until: number }>();
+  const known = new Map<string, { caller: KeyCaller; until: number }>();
   return async (ctx) => {
     const key = presentedKey(ctx);
     if (key === '') throw new AppError('auth.missing');
     const now = performance.now();
     const cached = known.get(key);
-    if (cached && cached.until > now) return cached.owner;
+    if (cached && cached.until > now) return cached.caller;
     known.delete(key);
     const owner = isApiKey(key) ? await apiKeys.authenticate(key) : null;
     if (!owner) throw new AppError('auth.invalid');
     if (known.size >= MOST_CACHED) known.clear();
-    known.set(key, { owner, until: now + cacheMs });
-    return owner;
+    // A key stands for the integrator's own servers, which do whatever the organisation may.
+    const caller: KeyCaller = { kind: 'key', ...owner, role: 'admin' };
+    known.set(key, { caller, until: now + cacheMs });
+    return caller;
   };
 }

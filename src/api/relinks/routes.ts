@@ -63,6 +63,7 @@ export function createRelinkRoutes({
     route({
       method: 'get',
       path: '/api/relinks',
+      role: 'read_only',
       tag,
       summary: 'List relinks',
       description:
@@ -99,6 +100,7 @@ export function createRelinkRoutes({
     route({
       method: 'get',
       path: '/api/relinks/{relink_id}',
+      role: 'read_only',
       tag,
       summary: 'Get a relink with its evidence',
       params,
@@ -115,6 +117,7 @@ export function createRelinkRoutes({
     route({
       method: 'post',
       path: '/api/relinks/{relink_id}/accept',
+      role: 'member',
       tag,
       summary: 'Accept a relink: the new Item supersedes the old one',
       description:
@@ -133,6 +136,7 @@ export function createRelinkRoutes({
     route({
       method: 'post',
       path: '/api/relinks/{relink_id}/reject',
+      role: 'member',
       tag,
       summary: 'Reject a doubtful relink: the Items have nothing to do with each other',
       params,
@@ -147,6 +151,7 @@ export function createRelinkRoutes({
     route({
       method: 'post',
       path: '/api/relinks/{relink_id}/revert',
+      role: 'member',
       tag,
       summary: 'Revert a relink: show everything again',
       description:

@@ -31,6 +31,7 @@ export function createSyncRunRoutes(deps: Pick<Deps, 'integrations' | 'links' | 
     route({
       method: 'get',
       path: '/api/integrations/{integration_id}/links/{item_id}/sync_runs',
+      role: 'read_only',
       tag: 'Links',
       summary: 'List the sync runs of a link',
       description:

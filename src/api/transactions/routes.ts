@@ -18,6 +18,7 @@ export function createTransactionRoutes({
     route({
       method: 'get',
       path: '/api/end_users/{end_user_id_or_heron_id}/transactions',
+      role: 'read_only',
       tag,
       summary: 'List the transactions of an end user',
       description: 'The nested shape. Rows that the bank has withdrawn are left out unless asked for.',
@@ -55,6 +56,7 @@ export function createTransactionRoutes({
     route({
       method: 'get',
       path: '/api/transactions',
+      role: 'read_only',
       tag,
       summary: 'List transactions',
       description: 'The flat shape, over all end users or one.',
@@ -93,6 +95,7 @@ export function createTransactionRoutes({
     route({
       method: 'get',
       path: '/api/transactions/{reference_id_or_heron_id}',
+      role: 'read_only',
       tag,
       summary: 'Get a transaction',
       description: 'Also one that the bank has withdrawn: `removed_at` tells.',

@@ -26,6 +26,7 @@ export const webhookOperation: Omit<Route, 'handle'> = {
     'The signature is the authentication; no API key is needed. The answer is sent once the webhook is stored. ' +
     'Send it again after any other answer than 200, as Plaid does; repetitions do no harm.',
   auth: 'none',
+  role: undefined,
   params: { integration_id: 'The integration, `itg_…`; the whole URL is its `inbound_webhook_url`.' },
   query: undefined,
   body: { schema: plaidWebhookSchema },
