@@ -1,16 +1,17 @@
 import type { Item } from '../model/item.js';
 import { webhookBodies } from '../webhooks/bodies.js';
 import type { BankContext } from './context.js';
+import { isRevoked } from './health.js';
 import { scheduleItem } from './pull.js';
 
-/** Heals the Item, sends LOGIN_REPAIRED, and tells of what was missed meanwhile. */
+/** Heals the Item, unless its user withdrew the permission; sends LOGIN_REPAIRED, and tells of what was missed meanwhile. */
 export const repairItem = (
   context: BankContext,
   item: Item,
   { silent = false }: { silent?: boolean } = {},
 ): void => {
   const { store, clock, webhooks, timing } = context;
-  if (item.failure === null) return;
+  if (item.failure === null || isRevoked(item)) return;
   store.atomically(() => {
     const missed = item.missedUpdates;
     item.failure = null;

@@ -11,6 +11,7 @@ import type { WebhookBody } from '../webhooks/bodies.js';
 import { transactionJson } from '../model/transaction.js';
 import { presentControlItem, presentDelivery } from './present.js';
 import { ControlError, itemAt, liveItemAt, queryInteger, SILENT, type ControlRoute } from './route.js';
+import { refuseUnrepairable } from './repairable.js';
 
 const list: ControlRoute = {
   method: 'get',
@@ -113,7 +114,7 @@ const repair: ControlRoute = {
   fields: SILENT,
   answer: (call) => {
     const item = liveItemAt(call);
-    if (item.failure === null) throw new ControlError(409, `item ${item.itemId} is not broken`);
+    refuseUnrepairable(item);
     repairItem(call.context, item, { silent: call.body['silent'] === true });
     return { item: presentControlItem(call.context.store, item) };
   },

@@ -7,6 +7,7 @@ import { numberOf, textOf, type ParamRules } from '../faults/params.js';
 import { ERRORS } from '../plaid-api/error-catalogue.js';
 import { NOTICES } from '../webhooks/notices.js';
 import type { IncidentKind } from './incident.js';
+import { refuseUnrepairable } from '../control/repairable.js';
 
 const breaks: IncidentKind = {
   kind: 'break',
@@ -34,10 +35,10 @@ const repair: IncidentKind = {
   params: {},
   early: true,
   act: ({ context, item, silent }) => {
-    if (item.failure === null) throw new ControlError(409, `item ${item.itemId} is not broken`);
-    const { code } = item.failure;
+    refuseUnrepairable(item);
+    const mended = item.failure?.code ?? null;
     repairItem(context, item, { silent });
-    return { error_code: code };
+    return { error_code: mended };
   },
 };
 

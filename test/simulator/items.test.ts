@@ -151,6 +151,19 @@ describe('Items', () => {
     expect((await control('POST', `/items/${itemId}/break`, { error_code: 'NO_SUCH' })).status).toBe(400);
   });
 
+  it('stay revoked, whatever happens to them later', async () => {
+    const { sdk, control } = simulator;
+    const { accessToken, itemId } = await linkItem(simulator);
+    await control('POST', `/items/${itemId}/revoke`);
+    await control('POST', `/items/${itemId}/break`, { error_code: 'INSTITUTION_DOWN' });
+    const refused = await control('POST', `/items/${itemId}/repair`);
+    expect(refused.status).toBe(409);
+    expect(JSON.stringify(refused.body)).toContain('only a new link helps');
+    expect((await plaidError(sdk.transactionsSync({ access_token: accessToken }))).body).toMatchObject({
+      error_code: 'USER_PERMISSION_REVOKED',
+    });
+  });
+
   it('break by themselves after 30 days', async () => {
     const { sdk, advance } = simulator;
     const { accessToken } = await linkItem(simulator);
