@@ -1,3 +1,4 @@
+import { isGone } from '../driver/world.js';
 import { countChecked, violate, type CheckContext } from './context.js';
 
 interface InboxRow {
@@ -32,7 +33,8 @@ export async function checkInbox(context: CheckContext): Promise<void> {
       item?.linked === true &&
       item.desired === 'active' &&
       !item.superseded &&
-      item.bank.kind !== 'revoked'
+      // Plaid answers nothing about it any more, whatever its webhooks told before.
+      !isGone(item)
     )
       violate(context, 'I5', `${code} of ${item.subject} was answered 200 and has had no effect`);
   }

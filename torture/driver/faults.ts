@@ -29,6 +29,20 @@ const PASSING = [
 ];
 const LOGIN = ['ITEM_LOGIN_REQUIRED', 'USER_SETUP_REQUIRED', 'ACCESS_NOT_GRANTED', 'NO_ACCOUNTS'];
 const SEVERING = ['ITEM_NOT_FOUND', 'INVALID_ACCESS_TOKEN', 'INSTITUTION_NO_LONGER_SUPPORTED'];
+/** Webhooks that are not true, or no longer: what they say must not be believed. */
+const NOTICES = [
+  'SYNC_UPDATES_AVAILABLE',
+  'HISTORICAL_UPDATE',
+  'TRANSACTIONS_REMOVED',
+  'RECURRING_TRANSACTIONS_UPDATE',
+  'ERROR',
+  'LOGIN_REPAIRED',
+  'PENDING_EXPIRATION',
+  'PENDING_DISCONNECT',
+  'NEW_ACCOUNTS_AVAILABLE',
+  'USER_PERMISSION_REVOKED',
+  'USER_ACCOUNT_REVOKED',
+];
 const PAGES = ['first', 'middle', 'last', 2];
 
 /** What is left open by the simulator's own defaults, or would hold a short run up for too long. */
@@ -55,6 +69,7 @@ const RECIPES: Readonly<Record<string, (a: number, b: number) => Recipe>> = {
     a < 0.3
       ? { params: { from_stored_cursor: true } }
       : { params: { on_page: at(PAGES, b), times: 1 + Math.floor(a * 4) } },
+  notice: (a) => ({ params: { webhook_code: at(NOTICES, a) } }),
   page_size: (a) => ({ params: { rows: 2 + Math.floor(a * 60), times: 40 } }),
   // The very long ones are planned: once each, in runs that have the time.
   long_history: (a) => ({ params: { count: 500 + Math.floor(a * 2_000) } }),
