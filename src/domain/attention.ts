@@ -8,6 +8,7 @@ import type { ItemAction } from './item-status.js';
  * - `USER_ACCOUNT_REVOKED`: the end user withdrew one account, `reason` says which; shown until the list of accounts tells
  * These come from webhooks and are stored with the Item. Read from elsewhere:
  * - `RELINK_DOUBTFUL`: the Item may show the accounts of another one; `reason` names the relink that waits for a decision
+ * - `RELINK_STOPPED`: the Item that supersedes this one was deleted, here or at Plaid, so nothing is synced; `reason` names the relink
  */
 export const WEBHOOK_ATTENTION_CODES = [
   'PENDING_EXPIRATION',
@@ -15,7 +16,7 @@ export const WEBHOOK_ATTENTION_CODES = [
   'NEW_ACCOUNTS_AVAILABLE',
   'USER_ACCOUNT_REVOKED',
 ] as const;
-export const ATTENTION_CODES = [...WEBHOOK_ATTENTION_CODES, 'RELINK_DOUBTFUL'] as const;
+export const ATTENTION_CODES = [...WEBHOOK_ATTENTION_CODES, 'RELINK_DOUBTFUL', 'RELINK_STOPPED'] as const;
 export type AttentionCode = (typeof ATTENTION_CODES)[number];
 
 /** As it is stored with its Item; times are ISO 8601. */
@@ -70,6 +71,11 @@ export const ATTENTION_ADVICE: Record<AttentionCode, { action: ItemAction; messa
     action: 'decide',
     message:
       'This Item may show the same accounts as another one, whose transactions are then there twice: see GET /api/relinks, then accept or reject.',
+  },
+  RELINK_STOPPED: {
+    action: 'decide',
+    message:
+      'The Item that superseded this one was deleted, here or at Plaid, so these accounts are not synced: have the end user link them, and post the new Item or that one again; or delete that one with erase=true, which brings this one back; or revert the relink, which shows twice what both have.',
   },
 };
 

@@ -57,6 +57,11 @@ export const ERRORS = {
     wayOut:
       'Accept a relink that is doubtful, rejected or reverted; reject one that is doubtful; revert one that is superseded. One that has ended can no longer be decided: an Item of it was erased.',
   },
+  'relink.new_item_stopped': {
+    status: 409,
+    wayOut:
+      'The new Item was deleted, here or at Plaid: superseding the old one would leave the accounts without a sync. Post the new Item to the link URL again and accept then; or reject the relink, or delete the new Item with erase=true.',
+  },
   'link.token_unconfirmed': {
     status: 503,
     wayOut:

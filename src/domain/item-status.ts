@@ -53,5 +53,5 @@ export const statusMessage = (code: string | null, message: string | null): stri
   code === null ? null : message === null ? `[${code}]` : `[${code}] ${message}`;
 
 /** Why a superseded Item is not synced, in the form of a status_message. `byItemId` is Plaid's. */
-export const supersededMessage = (byItemId: string): string =>
-  `[SUPERSEDED] The same accounts were linked again as Item ${byItemId}, which is synced instead.`;
+export const supersededMessage = (byItemId: string, isSyncedInstead = true): string =>
+  `[SUPERSEDED] The same accounts were linked again as Item ${byItemId}, which ${isSyncedInstead ? 'is synced instead' : 'was deleted since'}.`;

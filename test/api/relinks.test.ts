@@ -297,6 +297,63 @@ describe('a relink over HTTP', () => {
     );
   });
 
+  it('is not accepted once the new Item was deleted, and says what to do', async () => {
+    const { relinkId, newer } = await doubtfulPair();
+    await api.call('DELETE', `${integration.linkPath}/${newer.itemId}`);
+    const { status, json } = await post(relinkId, 'accept');
+    expect({ status, json }).toMatchObject({
+      status: 409,
+      json: {
+        error: 'relink.new_item_stopped',
+        description: expect.stringContaining(newer.itemId) as string,
+      },
+    });
+    // At Plaid it is the same.
+    await api.deps
+      .db('items')
+      .where({ id: newer.rowId })
+      .update({ desired_state: 'active', health: 'deleted' });
+    expect(await post(relinkId, 'accept')).toMatchObject({ status: 409 });
+    await api.deps.db('items').where({ id: newer.rowId }).update({ health: 'active' });
+    expect(await post(relinkId, 'accept')).toMatchObject({ status: 200 });
+  });
+
+  it.each<[string, (pair: Pair) => Promise<unknown>]>([
+    ['here', ({ newer }) => api.call('DELETE', `${integration.linkPath}/${newer.itemId}`)],
+    [
+      'at Plaid',
+      ({ newer }) =>
+        api.deps
+          .db('items')
+          .where({ id: newer.rowId })
+          .update({ health: 'deleted', status_since: new Date() }),
+    ],
+  ])('tells the old link when the Item that supersedes it is deleted %s', async (_, remove) => {
+    const pair = await doubtfulPair();
+    const { relinkId, older, newer } = pair;
+    await post(relinkId, 'accept');
+    const linkOf = async (itemId: string) =>
+      (await api.call<z.output<typeof linkAnswer>>('GET', `${integration.linkPath}/${itemId}`)).json.link;
+    const { stoppedRelinks } = await readBacklog(api.deps.db);
+    expect(await linkOf(older.itemId)).toMatchObject({ attention: [], action: null });
+    await remove(pair);
+    expect(await linkOf(older.itemId)).toMatchObject({
+      status: 'sync_disabled',
+      status_message: expect.stringContaining('was deleted since') as string,
+      action: 'decide',
+      attention: [{ code: 'RELINK_STOPPED', reason: relinkId, action: 'decide', deadline: null }],
+    });
+    expect((await linkOf(newer.itemId)).attention).toEqual([]);
+    expect((await readBacklog(api.deps.db)).stoppedRelinks).toBe(stoppedRelinks + 1);
+    // Erased, it gives the old one back.
+    await api.call('DELETE', `${integration.linkPath}/${newer.itemId}?erase=true`);
+    expect(await linkOf(older.itemId)).toMatchObject({
+      attention: [],
+      action: null,
+      superseded_by_item_id: null,
+    });
+  });
+
   it('is decided where its status allows it', async () => {
     const { relinkId } = await doubtfulPair();
     expect(await post(relinkId, 'revert')).toMatchObject({

@@ -21,9 +21,9 @@ type StatusReason = Pick<z.input<typeof link>, 'status_message' | 'status_since'
 function statusReason(row: LinkRow): StatusReason {
   if (row.superseded_by_item_id !== null)
     return {
-      status_message: supersededMessage(row.superseded_by_item_id),
+      status_message: supersededMessage(row.superseded_by_item_id, row.stopped_relink === null),
       status_since: (row.superseded_at ?? row.status_since).toISOString(),
-      action: null,
+      action: row.stopped_relink === null ? null : 'decide',
     };
   if (row.paused_since !== null && statusOf(row) === 'erroring')
     return {
@@ -44,14 +44,17 @@ export type PresentLink = (row: LinkRow) => z.input<typeof link>;
 const ENDED = new Set<string>(['sync_disabled', 'deleted_in_plaid']);
 
 function presentAttention(row: LinkRow): z.input<typeof attention>[] {
-  if (ENDED.has(statusOf(row))) return [];
-  const relinks = row.doubtful_relinks.map(({ id, since }) => ({
-    code: 'RELINK_DOUBTFUL' as const,
-    reason: toPublicId('relink', id),
+  const ofRelink = (code: 'RELINK_DOUBTFUL' | 'RELINK_STOPPED', relink: { id: string; since: string }) => ({
+    code,
+    reason: toPublicId('relink', relink.id),
     deadline: null,
-    since: new Date(since).toISOString(),
-  }));
-  return [...row.attention, ...relinks].map((entry) => ({ ...entry, ...ATTENTION_ADVICE[entry.code] }));
+    since: new Date(relink.since).toISOString(),
+    ...ATTENTION_ADVICE[code],
+  });
+  if (row.stopped_relink !== null) return [ofRelink('RELINK_STOPPED', row.stopped_relink)];
+  if (ENDED.has(statusOf(row))) return [];
+  const relinks = row.doubtful_relinks.map((relink) => ofRelink('RELINK_DOUBTFUL', relink));
+  return [...row.attention.map((entry) => ({ ...entry, ...ATTENTION_ADVICE[entry.code] })), ...relinks];
 }
 
 /** Presents Items as the contract's IntegrationLink; `publicUrl`: where Plaid reaches Ardea. */

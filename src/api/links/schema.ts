@@ -54,7 +54,8 @@ export const link = z
         'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync or a relink; or nothing but wait.',
     }),
     attention: z.array(attention).meta({
-      description: 'What the Item needs from a person although it still works; empty as a rule.',
+      description:
+        'What the Item needs from a person although it still works, or rests for another one; empty as a rule.',
     }),
     consent_expires: time
       .nullable()

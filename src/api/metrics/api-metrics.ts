@@ -98,6 +98,11 @@ export function createApiMetrics({
     'Relinks that wait for a decision; their rows may be there twice.',
     (now) => now.doubtfulRelinks,
   );
+  gauge(
+    'ardea_relinks_stopped',
+    'Items that rest for one that was deleted since; their accounts are not synced.',
+    (now) => now.stoppedRelinks,
+  );
   gauge('ardea_forwards_pending', 'Forwards that are still to be made.', (now) => now.pendingForwards);
 
   return {

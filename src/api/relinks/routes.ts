@@ -51,6 +51,10 @@ export function createRelinkRoutes({
     const outcome = await decision;
     if (outcome.kind === 'not_found') throw new AppError('relink.not_found');
     if (outcome.kind === 'not_decidable') throw new AppError('relink.not_decidable');
+    if (outcome.kind === 'new_item_stopped')
+      throw new AppError('relink.new_item_stopped', {
+        description: `The new Item ${outcome.newItemId} is not synced any more. Nothing was changed.`,
+      });
     if (outcome.signal !== null) signals.look({ id: outcome.signal, organizationId });
     const now = (await relinkReads.find(organizationId, row.id)) ?? row;
     return { status: 200 as const, body: { relink: presentRelink(now) } };
@@ -125,7 +129,7 @@ export function createRelinkRoutes({
       params,
       body: { schema: acceptance, optional: true },
       responses,
-      errors,
+      errors: [...errors, 'relink.new_item_stopped'],
       async handle({ organizationId, params: { relink_id }, body }) {
         const row = await find(organizationId, relink_id!);
         const stated = statedAccounts(row, body.accounts);

@@ -1,5 +1,6 @@
 import { linkStatus, type DesiredState, type ItemHealth, type LinkStatus } from '../../domain/item-status.js';
 import type { Database } from '../database.js';
+import { RESTS_IN_VAIN } from './relink-effects.js';
 
 /** How the whole installation is, for metrics. */
 export interface Backlog {
@@ -12,6 +13,8 @@ export interface Backlog {
   unmatchedWebhooks: number;
   pendingForwards: number;
   doubtfulRelinks: number;
+  /** Items that rest for one that was deleted. */
+  stoppedRelinks: number;
 }
 
 interface ItemCount {
@@ -39,7 +42,8 @@ const WAITING = `
          count(w.id)::int as waiting, coalesce(extract(epoch from now() - min(w.received_at)), 0)::float8 as oldest,
          (select count(*) from plaid_webhooks where item_id is null and verdict <> 'rejected')::int as unmatched,
          (select count(*) from plaid_webhooks where forward_state = 'pending')::int as forwards,
-         (select count(*) from relinks where status = 'doubtful')::int as relinks
+         (select count(*) from relinks where status = 'doubtful')::int as relinks,
+         (select count(*) from items i join items n on n.id = i.superseded_by where ${RESTS_IN_VAIN})::int as stopped
     from ${LATE_ITEMS} join plaid_webhooks w on w.item_id = s.item_id and w.gen > s.synced_gen where ${IS_LATE}`;
 
 export async function readBacklog(db: Database): Promise<Backlog> {
@@ -54,6 +58,7 @@ export async function readBacklog(db: Database): Promise<Backlog> {
           unmatched: number;
           forwards: number;
           relinks: number;
+          stopped: number;
         },
       ];
     }>(WAITING),
@@ -82,5 +87,6 @@ export async function readBacklog(db: Database): Promise<Backlog> {
     unmatchedWebhooks: now.unmatched,
     pendingForwards: now.forwards,
     doubtfulRelinks: now.relinks,
+    stoppedRelinks: now.stopped,
   };
 }

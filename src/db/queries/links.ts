@@ -6,6 +6,7 @@ import type { SecretBox, SecretPlace } from '../secret-box.js';
 import { markItemDirty } from './dirty-mark.js';
 import type { PauseColumns } from './integration-pauses.js';
 import { NOTHING_WRONG_IN_A_ROW } from './look-results.js';
+import { RESTS_IN_VAIN } from './relink-effects.js';
 
 /** An Item as the API shows it: everything but its token and cursor. */
 export interface LinkRow extends PauseColumns {
@@ -37,6 +38,8 @@ export interface LinkRow extends PauseColumns {
   attention: Attention[];
   /** Row ids of relinks of the Item, either way round, that wait for a decision; `since`: when they were found. */
   doubtful_relinks: { id: string; since: string }[];
+  /** Row id of the relink whose new Item was deleted while this one rests, and since when. */
+  stopped_relink: { id: string; since: string } | null;
   consent_expires_at: Date | null;
   token_checked_at: Date | null;
   /** When the last webhook of the Item came, from wherever. */
@@ -114,12 +117,16 @@ const pauseColumn = (column: keyof PauseColumns): string =>
 const DOUBTFUL_RELINKS = `(select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'since', r.created_at) order by r.id), '[]') from relinks r
    where r.status = 'doubtful' and (r.old_item_id = i.id or r.new_item_id = i.id)) as doubtful_relinks`;
 
+const STOPPED_RELINK = `(select jsonb_build_object('id', r.id, 'since', greatest(n.status_since, i.superseded_at))
+   from items n join relinks r on r.new_item_id = n.id and r.old_item_id = i.id where n.id = i.superseded_by and ${RESTS_IN_VAIN}) as stopped_relink`;
+
 /** A LinkRow of `items i`, for select and returning lists. */
 export const LINK = [
   ...LINK_COLUMNS.map((column) => `i.${column}`),
   LAST_WEBHOOK,
   RELINKED,
   DOUBTFUL_RELINKS,
+  STOPPED_RELINK,
   pauseColumn('paused_since'),
   pauseColumn('pause_code'),
   pauseColumn('pause_message'),

@@ -4,6 +4,7 @@ import { stampChanges } from './changes.js';
 import { markItemDirty } from './dirty-mark.js';
 import {
   hideOf,
+  IS_STOPPED,
   lockFamily,
   putToRest,
   RELINK_STATE,
@@ -18,7 +19,9 @@ export type RelinkDecision =
   | { kind: 'decided'; signal: string | null }
   | { kind: 'not_found' }
   /** Its status allows no such decision; nothing was changed. */
-  | { kind: 'not_decidable' };
+  | { kind: 'not_decidable' }
+  /** The new Item is not synced any more: it must not supersede one that is. `newItemId` is Plaid's. */
+  | { kind: 'new_item_stopped'; newItemId: string };
 
 /** Row ids of accounts that the operator says are one. */
 export type StatedAccounts = readonly { oldId: string; newId: string }[];
@@ -71,6 +74,8 @@ export function createRelinkDecisions({
     accept: (organizationId, id, stated) =>
       decide(organizationId, id, async (trx, relink) => {
         if (!['doubtful', 'rejected', 'reverted'].includes(relink.status)) return NOT_DECIDABLE;
+        const stopped = await stoppedItem(trx, relink.new_item_id);
+        if (stopped !== null) return { kind: 'new_item_stopped', newItemId: stopped };
         const evidence = await acceptedEvidence(trx, relink, stated);
         const { rows } = await trx.raw<{ rows: [{ whole: boolean }] }>(
           `update relinks r set status = 'superseded', decided_by = 'operator', evidence = :evidence::jsonb, updated_at = clock_timestamp()
@@ -104,6 +109,15 @@ export function createRelinkDecisions({
         return ended(trx, relink, changed);
       }),
   };
+}
+
+/** Plaid's id of an Item that only a new link brings back, deleted here or at Plaid; null: it is no such Item. */
+async function stoppedItem(trx: Transaction, itemId: string): Promise<string | null> {
+  const { rows } = await trx.raw<{ rows: { plaid_item_id: string }[] }>(
+    `select n.plaid_item_id from items n where n.id = ? and ${IS_STOPPED}`,
+    [itemId],
+  );
+  return rows[0]?.plaid_item_id ?? null;
 }
 
 /** The accounts as they are now: they may have changed since the relink was judged. */

@@ -36,6 +36,15 @@ export interface RelinkState {
 export const RELINK_STATE =
   'r.id, r.organization_id, r.end_user_id, r.old_item_id, r.new_item_id, r.status, r.evidence, r.gone_pendings';
 
+/** Of `items n`: deleted here or at Plaid, so that nothing but a new link brings it back. */
+export const IS_STOPPED = `(n.desired_state = 'disabled' or n.health = 'deleted')`;
+
+/**
+ * Of `items i` and `n`, which supersedes it: the user wants `i` synced, Plaid has not ended it, and `n` is neither synced nor
+ * superseded in its turn.
+ */
+export const RESTS_IN_VAIN = `i.desired_state = 'active' and i.health <> 'deleted' and n.superseded_by is null and ${IS_STOPPED}`;
+
 /**
  * Locks all Items of an end user at the institution of `itemId`, in the order of their ids. Whoever writes a relink, or
  * rows of two Items, holds all of them: relinks of one family come one after the other, never in a circle.
