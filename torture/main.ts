@@ -3,6 +3,16 @@ import { prove } from './breaks/prove.js';
 import { describeReport, saveReport } from './report.js';
 import { runTorture } from './run.js';
 
+/** Everything is closed by then. What still keeps the process is a leak of the run: told, not waited for. */
+const LEAK_AFTER_MS = 15_000;
+
+function endSoon(): void {
+  setTimeout(() => {
+    console.error(`still open: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit();
+  }, LEAK_AFTER_MS).unref();
+}
+
 async function main(): Promise<void> {
   const { save, prove: proven, ...options } = readArguments(process.argv.slice(2));
   // Children hang on pipes of this process and folders on its end: nothing is left behind.
@@ -17,6 +27,7 @@ async function main(): Promise<void> {
   console.log(describeReport(report));
   if (save) console.log(`written to ${saveReport(report)}`);
   process.exitCode = report.passed ? 0 : 1;
+  endSoon();
 }
 
 main().catch((error: unknown) => {
