@@ -78,10 +78,12 @@ const insert = async (id: string, over: Record<string, unknown> = {}): Promise<v
     ...over,
   });
 };
-const repaired = async (auditId: string): Promise<void> => {
-  const outcome = await audits.repairs.request(engine.organizationId, auditId);
-  expect(outcome.kind).toBe('requested');
+/** Answers whether it counted as work that somebody waits for. */
+const repaired = async (auditId: string): Promise<boolean> => {
+  expect((await audits.repairs.request(engine.organizationId, auditId)).kind).toBe('requested');
+  const { fresh } = (await engine.deps.looks.claim(itemId))!;
   await engine.settle(itemId);
+  return fresh;
 };
 const noScratch = async (): Promise<void> => {
   expect(await engine.db('audit_suspects')).toEqual([]);
@@ -154,7 +156,7 @@ describe.each([
     expect(tombstoned!.removed_at).not.toBeNull();
     await noScratch();
 
-    await repaired(audit.id);
+    expect(await repaired(audit.id)).toBe(false);
     expect(await liveIds(engine, itemId)).toEqual(['big', 'r1', 'r2', 'r3', 'r4', 'r5']);
     const after = await audits.read(audit.id);
     const run = await engine

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../database.js';
-import { markItemDirty } from './dirty-mark.js';
+import { markItemDirtyAsBulk } from './dirty-mark.js';
 
 export type RepairOutcome =
   /** Row ids of the Items whose workflow is to be signalled after the commit. */
@@ -59,7 +59,7 @@ export function createAuditRepairQueries({
       );
       const signal: string[] = [];
       for (const { id } of items)
-        if ((await markItemDirty(trx, id, signalStaleAfterMs)).signal) signal.push(id);
+        if ((await markItemDirtyAsBulk(trx, id, signalStaleAfterMs)).signal) signal.push(id);
       await trx.raw('update audits set repair_requested_at = now() where id = any(?::uuid[])', [
         items.map((item) => item.audit_id),
       ]);

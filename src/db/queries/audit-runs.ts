@@ -3,7 +3,7 @@ import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../d
 import type { OwnedRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import { LIVE } from './audit-row.js';
-import { markItemDirty } from './dirty-mark.js';
+import { markItemDirtyAsBulk } from './dirty-mark.js';
 import type { LookRow } from './item-look.js';
 
 /** What a running audit needs of its Item: may it be audited, and how is Plaid asked. Secrets are still sealed. */
@@ -103,12 +103,7 @@ export function createAuditRunQueries({
         );
         const item = rows[0];
         if (!item) return null;
-        const marked = await markItemDirty(trx, item.id, signalStaleAfterMs);
-        // Bulk work, unless a webhook or a user wants the same Item synced.
-        await trx.raw(
-          'update item_sync set bulk_gen = dirty_gen where item_id = ? and greatest(synced_gen, bulk_gen) >= dirty_gen - 1',
-          [item.id],
-        );
+        const marked = await markItemDirtyAsBulk(trx, item.id, signalStaleAfterMs);
         return { item, ...marked };
       }),
 

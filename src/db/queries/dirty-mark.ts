@@ -18,3 +18,17 @@ export async function markItemDirty(
   );
   return rows[0];
 }
+
+/** The same as bulk work, unless a webhook or a user wants the Item synced at this moment. */
+export async function markItemDirtyAsBulk(
+  on: Connection,
+  itemId: string,
+  signalStaleAfterMs: number,
+): Promise<{ gen: string; signal: boolean }> {
+  const marked = await markItemDirty(on, itemId, signalStaleAfterMs);
+  await on.raw(
+    'update item_sync set bulk_gen = dirty_gen where item_id = ? and greatest(synced_gen, bulk_gen) >= dirty_gen - 1',
+    [itemId],
+  );
+  return marked;
+}
