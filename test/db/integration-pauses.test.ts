@@ -265,3 +265,29 @@ describe('secrets that cannot be read', () => {
     });
   });
 });
+
+describe('turns in the rate budget', () => {
+  it.each([
+    ['another client', { clientId: 'another' }, true],
+    ['another environment', { baseUrl: 'http://other.test' }, true],
+    ['a new secret of the same client', { clientSecret: 'another' }, false],
+    ['nothing new', { clientId: 'client', baseUrl: 'http://plaid.test' }, false],
+  ])('with %s', async (_, changes, forgotten) => {
+    const { id } = await linked();
+    await integrations().update(engine.organizationId, engine.integrationId, { clientId: 'client' });
+    const budgetUntil = new Date(Date.now() + 3_600_000);
+    await engine.db('items').where({ id }).update({ budget_until: budgetUntil, budget_priority: 'fresh' });
+    await engine.deps.looks.claim(id);
+    expect(await owed()).toEqual([]);
+    await integrations().update(engine.organizationId, engine.integrationId, {
+      ...changes,
+      keysStatus: 'valid',
+    });
+    expect(await storedItem(engine, id)).toMatchObject(
+      forgotten
+        ? { budget_until: null, budget_priority: null }
+        : { budget_until: budgetUntil, budget_priority: 'fresh' },
+    );
+    expect(await owed()).toEqual(forgotten ? [id] : []);
+  });
+});

@@ -81,6 +81,20 @@ export const clientSecretPlace = (integrationId: string): SecretPlace => ({
   rowId: integrationId,
 });
 
+type ReadBefore = 'paused_since' | 'base_url' | 'client_id';
+
+/**
+ * Turns in the rate budget of another client, or of another environment, say nothing about this one. A new secret keeps
+ * them: Plaid limits the client_id (docs/adr/0009). The sweep signals who waited.
+ */
+async function forgetTurns(on: Connection, integrationId: string): Promise<void> {
+  await on.raw(
+    `update items set budget_until = null, budget_priority = null
+      where id in (select id from items where integration_id = ? and budget_until > now() order by id for no key update)`,
+    [integrationId],
+  );
+}
+
 export function createIntegrationQueries({
   db,
   secrets,
@@ -173,12 +187,10 @@ export function createIntegrationQueries({
           (value) => value !== undefined,
         );
         if (newKeys) values.keys_version = trx.raw('keys_version + 1');
-        const before = await trx<{ id: string; organization_id: string; paused_since: Date | null }>(
-          'integrations',
-        )
+        const before = await trx<Pick<IntegrationRow, 'id' | 'organization_id' | ReadBefore>>('integrations')
           .where({ organization_id: organizationId, id })
           .forNoKeyUpdate()
-          .first('paused_since');
+          .first<Pick<IntegrationRow, ReadBefore> | undefined>('paused_since', 'base_url', 'client_id');
         const ends = before?.paused_since != null && changes.keysStatus !== undefined;
         if (ends)
           Object.assign(values, {
@@ -192,6 +204,8 @@ export function createIntegrationQueries({
           .update(values)
           .returning<IntegrationRow[]>(trx.raw(COLUMNS));
         if (!integration) return null;
+        if (before?.base_url !== integration.base_url || before.client_id !== integration.client_id)
+          await forgetTurns(trx, id);
         const revived = ends ? await reviveItems(trx, id) : [];
         const waiting =
           ends || changes.keysStatus === undefined
