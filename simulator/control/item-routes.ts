@@ -104,6 +104,7 @@ const breakLogin: ControlRoute = {
     const item = liveItemAt(call);
     const reason = (call.body['reason'] as string | null | undefined) ?? null;
     breakItem(call.context, item, { code, reason, silent: call.body['silent'] === true });
+    call.context.faults.count('break');
     return { item: presentControlItem(call.context.store, item) };
   },
 };
@@ -116,6 +117,7 @@ const repair: ControlRoute = {
     const item = liveItemAt(call);
     refuseUnrepairable(item);
     repairItem(call.context, item, { silent: call.body['silent'] === true });
+    call.context.faults.count('repair');
     return { item: presentControlItem(call.context.store, item) };
   },
 };
@@ -127,6 +129,7 @@ const revoke: ControlRoute = {
   answer: (call) => {
     const item = liveItemAt(call);
     revokePermission(call.context, item, { silent: call.body['silent'] === true });
+    call.context.faults.count('permission_revoked');
     return { item: presentControlItem(call.context.store, item) };
   },
 };

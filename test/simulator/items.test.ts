@@ -151,6 +151,21 @@ describe('Items', () => {
     expect((await control('POST', `/items/${itemId}/break`, { error_code: 'NO_SUCH' })).status).toBe(400);
   });
 
+  it('count as incidents, whichever way they came', async () => {
+    const { control } = simulator;
+    const { itemId } = await linkItem(simulator);
+    const fired = async () =>
+      (await control<{ fired_by_kind: Record<string, number> }>('GET', '/faults')).body.fired_by_kind;
+    const before = await fired();
+    await control('POST', `/items/${itemId}/break`);
+    await control('POST', `/items/${itemId}/repair`);
+    await control('POST', `/items/${itemId}/repair`);
+    await control('POST', `/items/${itemId}/revoke`);
+    const after = await fired();
+    const more = (kind: string) => (after[kind] ?? 0) - (before[kind] ?? 0);
+    expect(['break', 'repair', 'permission_revoked'].map(more)).toEqual([1, 1, 1]);
+  });
+
   it('stay revoked, whatever happens to them later', async () => {
     const { sdk, control } = simulator;
     const { accessToken, itemId } = await linkItem(simulator);
