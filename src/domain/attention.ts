@@ -47,16 +47,19 @@ export const ATTENTION_WEBHOOKS: readonly string[] = [...WEBHOOK_ATTENTION_CODES
   (code) => `ITEM:${code}`,
 );
 
-export const ATTENTION_ADVICE: Record<AttentionCode, { action: ItemAction; message: string }> = {
+interface AttentionAdvice {
+  action: ItemAction;
+  message: string;
+}
+
+const ADVICE: Record<AttentionCode, AttentionAdvice> = {
   PENDING_EXPIRATION: {
     action: 'update_mode',
-    message:
-      'The consent is about to end: take the end user through Link in update mode before the deadline.',
+    message: 'The consent is about to end: take the end user through Link in update mode',
   },
   PENDING_DISCONNECT: {
     action: 'update_mode',
-    message:
-      "The institution's connection is about to end: take the end user through Link in update mode before the deadline.",
+    message: "The institution's connection is about to end: take the end user through Link in update mode",
   },
   NEW_ACCOUNTS_AVAILABLE: {
     action: 'update_mode',
@@ -78,6 +81,21 @@ export const ATTENTION_ADVICE: Record<AttentionCode, { action: ItemAction; messa
       'The Item that superseded this one was deleted, here or at Plaid, so these accounts are not synced: have the end user link them, and post the new Item or that one again; or delete that one with erase=true, which brings this one back; or revert the relink, which shows twice what both have.',
   },
 };
+
+const ENDS: readonly AttentionCode[] = ['PENDING_EXPIRATION', 'PENDING_DISCONNECT'];
+
+/** What to do about it. Plaid does not always say when a consent or connection ends. */
+export function attentionAdvice({
+  code,
+  deadline,
+}: {
+  code: AttentionCode;
+  deadline: string | null;
+}): AttentionAdvice {
+  const { action, message } = ADVICE[code];
+  if (!ENDS.includes(code)) return { action, message };
+  return { action, message: `${message} ${deadline === null ? 'soon' : 'before the deadline'}.` };
+}
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 

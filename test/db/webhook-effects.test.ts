@@ -148,6 +148,7 @@ describe('ITEM', () => {
       reason: 'INSTITUTION_MIGRATION',
       deadline: body.disconnect_time,
       action: 'update_mode',
+      message: expect.stringContaining('before the deadline') as string,
     });
     // Sent again: the newer deadline, since when it was.
     await webhook('ITEM', 'PENDING_DISCONNECT', { ...body, disconnect_time: inDays(8) });
@@ -181,7 +182,14 @@ describe('ITEM', () => {
     await webhook('ITEM', 'PENDING_DISCONNECT', { reason: 'X', disconnect_time: 'no time' });
     expect(await link()).toMatchObject({
       status: 'erroring',
-      attention: [{ code: 'PENDING_DISCONNECT', deadline: null }],
+      // There is none to name.
+      attention: [
+        {
+          code: 'PENDING_DISCONNECT',
+          deadline: null,
+          message: expect.stringMatching(/in update mode soon\.$/) as string,
+        },
+      ],
     });
   });
 

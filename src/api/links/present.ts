@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { LinkRow } from '../../db/queries/links.js';
 import { toPublicId } from '../../domain/ids.js';
 import { linkStatus, statusMessage, supersededMessage } from '../../domain/item-status.js';
-import { ATTENTION_ADVICE } from '../../domain/attention.js';
+import { attentionAdvice } from '../../domain/attention.js';
 import type { attention, link } from './schema.js';
 import { webhookDelivery, webhookMessage } from './webhook-delivery.js';
 
@@ -49,12 +49,15 @@ function presentAttention(row: LinkRow): z.input<typeof attention>[] {
     reason: toPublicId('relink', relink.id),
     deadline: null,
     since: new Date(relink.since).toISOString(),
-    ...ATTENTION_ADVICE[code],
   });
-  if (row.stopped_relink !== null) return [ofRelink('RELINK_STOPPED', row.stopped_relink)];
+  const advised = <E extends Parameters<typeof attentionAdvice>[0]>(entry: E) => ({
+    ...entry,
+    ...attentionAdvice(entry),
+  });
+  if (row.stopped_relink !== null) return [advised(ofRelink('RELINK_STOPPED', row.stopped_relink))];
   if (ENDED.has(statusOf(row))) return [];
   const relinks = row.doubtful_relinks.map((relink) => ofRelink('RELINK_DOUBTFUL', relink));
-  return [...row.attention.map((entry) => ({ ...entry, ...ATTENTION_ADVICE[entry.code] })), ...relinks];
+  return [...row.attention, ...relinks].map(advised);
 }
 
 /** Presents Items as the contract's IntegrationLink; `publicUrl`: where Plaid reaches Ardea. */

@@ -32,7 +32,11 @@ export const attention = z
     reason: z.string().nullable().meta({
       description: "Plaid's reason, the account_id that was withdrawn, or the heron_id of the relink.",
     }),
-    deadline: time.nullable().meta({ description: 'Until when it must be done, or the Item stops working.' }),
+    deadline: time
+      .nullable()
+      .meta({
+        description: 'Until when it must be done, or the Item stops working; null where Plaid does not say.',
+      }),
     since: time,
     action: linkAction,
     message: z.string().meta({ description: 'What to do.' }),

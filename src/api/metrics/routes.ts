@@ -6,7 +6,7 @@ import type { RequestState } from '../middleware/request-context.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** `GET /metrics` for Prometheus. Text, not JSON, hence not of the OpenAPI document. */
+/** `GET /metrics` for Prometheus: the operator's, no part of the contract with integrators, hence not of the OpenAPI document. */
 export function createMetricsRoutes(registry: Registry, token: string | undefined): Router<RequestState> {
   const router = new Router<RequestState>();
   router.get('/metrics', async function metrics(ctx) {
