@@ -76,6 +76,15 @@ describe('a link whose webhooks go elsewhere', () => {
     expect((await adopt<{ error: string }>()).json.error).toBe('link.not_syncing');
   });
 
+  it('does not take another URL', async () => {
+    await post();
+    const refused = await api.call('POST', `${integration.linkPath}/${item.itemId}/adopt_webhook`, {
+      body: { webhook_url: 'https://integrator.example/plaid' },
+    });
+    expect(refused.status).toBe(422);
+    expect(refused.json.description).toEqual({ json: { webhook_url: ['Unknown parameter.'] } });
+  });
+
   it("is not another organisation's", async () => {
     await post();
     expect((await adopt(api.foreignKey)).status).toBe(404);

@@ -17,6 +17,7 @@ import {
   linksAnswer,
   newLink,
   newToken,
+  webhookAdoption,
   whoseLinks,
 } from './schema.js';
 
@@ -189,6 +190,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       description:
         "Calls /item/webhook/update with the integration's `inbound_webhook_url`. Where they went before gets them no more, unless the integration forwards to it (`webhook_url`).",
       params: ofLink,
+      body: { schema: webhookAdoption, optional: true },
       responses: { 200: { description: 'The link as it is now.', schema: linkAnswer } },
       errors: [
         'integration.not_found',

@@ -96,6 +96,9 @@ export const link = z
   })
   .meta({ id: 'IntegrationLink' });
 
+/** It takes nothing: a field would be a wish that is not fulfilled, such as another URL. */
+export const webhookAdoption = z.strictObject({}).meta({ id: 'WebhookAdoption' });
+
 export const linkAnswer = z.object({ link });
 export const integrationLinkAnswer = z.object({ integration_link: link });
 export const linksAnswer = z.object({ links: z.array(link) });
