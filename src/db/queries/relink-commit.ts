@@ -90,16 +90,7 @@ export async function relinkAfterMerge(trx: Transaction, commit: RelinkCommit): 
 async function changedByPair(trx: Transaction, pair: PairRow, commit: RelinkCommit): Promise<string[]> {
   if (pair.status === 'superseded') {
     if (pair.relink_id === null || pair.evidence === null || pair.new_item_id !== commit.itemId) return [];
-    const hasMoreHistory = pair.evidence.history !== pair.new_history;
-    if (commit.changedIds.length === 0 && !hasMoreHistory) return [];
-    const evidence = { ...pair.evidence, history: pair.new_history };
-    if (hasMoreHistory)
-      await trx.raw('update relinks set evidence = ?::jsonb where id = ?', [
-        JSON.stringify(evidence),
-        pair.relink_id,
-      ]);
-    const whole = pair.new_history === 'complete';
-    return hideOf(trx, { ...pair, id: pair.relink_id, evidence }, { changedIds: commit.changedIds, whole });
+    return hideMore(trx, { ...pair, id: pair.relink_id, evidence: pair.evidence }, commit);
   }
   // Without history there is nothing to judge by yet; an Item that is not synced supersedes nothing.
   if (!pair.new_is_live || pair.new_history === 'pending') return [];
@@ -115,6 +106,46 @@ async function changedByPair(trx: Transaction, pair: PairRow, commit: RelinkComm
     }
   }
   return judge(trx, pair, matching);
+}
+
+/** What a commit of the new Item of a decided relink has made double. Answers the rows that changed. */
+async function hideMore(
+  trx: Transaction,
+  pair: PairRow & { id: string; evidence: RelinkEvidence },
+  commit: RelinkCommit,
+): Promise<string[]> {
+  const hasMoreHistory = pair.evidence.history !== pair.new_history;
+  if (commit.changedIds.length === 0 && !hasMoreHistory) return [];
+  const returned = await returnedAccounts(trx, pair);
+  const accounts = [...pair.evidence.accounts, ...returned];
+  const evidence = { ...pair.evidence, accounts, history: pair.new_history };
+  if (hasMoreHistory || returned.length > 0)
+    await trx.raw('update relinks set evidence = ?::jsonb where id = ?', [JSON.stringify(evidence), pair.id]);
+  return hideOf(
+    trx,
+    { ...pair, evidence },
+    {
+      changedIds: returned.length > 0 ? null : commit.changedIds,
+      whole: pair.new_history === 'complete',
+    },
+  );
+}
+
+/**
+ * Accounts of the new Item that fit the old one's and came after the decision: Plaid gives an account another id when a
+ * login is made anew (reconnects, migrations of an institution), and rows come under it.
+ */
+async function returnedAccounts(
+  trx: Transaction,
+  { old_item_id: oldItemId, new_item_id: newItemId, evidence }: PairRow & { evidence: RelinkEvidence },
+): Promise<RelinkEvidence['accounts']> {
+  const accounts = await relinkAccounts(trx, [oldItemId, newItemId]);
+  const newer = accounts.get(newItemId) ?? [];
+  const known = new Set(evidence.accounts.map(({ new_id }) => new_id));
+  if (newer.every(({ id, open }) => !open || known.has(id))) return [];
+  return matchAccounts(accounts.get(oldItemId) ?? [], newer)
+    .matches.filter(({ newId }) => !known.has(newId))
+    .map(({ oldId, newId, by }) => ({ old_id: oldId, new_id: newId, by }));
 }
 
 /** Whether the judgement rests on this history and these accounts: then only rows can have changed it. */
