@@ -100,7 +100,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
       ? gateway
       : budgetedGateway(
           gateway,
-          createRateBudget({ store: rateBuckets, scale, windowMs, observer: rateMetrics }),
+          createRateBudget({ store: rateBuckets, scale, windowMs, observer: rateMetrics, logger }),
         );
   const temporal = createTemporalClient(temporalConfig);
   const signals = createSignalQueue({

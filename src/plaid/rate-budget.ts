@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RateBucketQueries, RateQueue, Take } from '../db/queries/rate-buckets.js';
 import { paceOf, withShareOfBurst, type Pace, type WorkPriority } from '../domain/gcra.js';
+import type { Logger } from '../logger.js';
 import type { CallOptions, PlaidCredentials } from './plaid-api.js';
 import { PlaidCallAborted, PlaidError } from './plaid-error.js';
 import { environmentOf, RATE_LIMITS, type LimitedEndpoint } from './rate-limits.js';
@@ -45,6 +46,7 @@ export interface RateBudgetDeps {
   /** The block after a 429 without Retry-After, in milliseconds. */
   windowMs: number;
   observer: RateObserver;
+  logger: Pick<Logger, 'warn'>;
 }
 
 export interface BudgetedCall {
@@ -91,7 +93,7 @@ const itemName = (accessToken: string): string =>
 const isPlainlyTheItems = ({ errorCode, message }: PlaidError): boolean =>
   errorCode === 'BALANCE_LIMIT' || /\b(this|the) item\b/i.test(message);
 
-export function createRateBudget({ store, scale, windowMs, observer }: RateBudgetDeps): RateBudget {
+export function createRateBudget({ store, scale, windowMs, observer, logger }: RateBudgetDeps): RateBudget {
   const bucketsOf = (
     { baseUrl, clientId }: PlaidCredentials,
     { endpoint, accessToken, emptyCursor = false }: BudgetedCall,
@@ -148,6 +150,19 @@ export function createRateBudget({ store, scale, windowMs, observer }: RateBudge
     }
   };
 
+  /**
+   * Writes down what Plaid's answer says about the budget; null when that fails. The answer has been given by then, and
+   * counts whether PostgreSQL is there or not: without the note the budget learns of it by the next 429.
+   */
+  const noted = async <T>(what: 'block' | 'relax', write: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await write();
+    } catch (error) {
+      logger.warn({ err: error, what }, 'rate budget not written');
+      return null;
+    }
+  };
+
   /** The same error with the time that everybody waits now, which may be longer than what Plaid said. */
   const limited = async (
     error: PlaidError,
@@ -159,7 +174,10 @@ export function createRateBudget({ store, scale, windowMs, observer }: RateBudge
     observer.limited({ scope, endpoint });
     const bucket = buckets.find((each) => each.scope === scope);
     if (!bucket) return error;
-    const blockedMs = await store.block(bucket.key, takenAt, error.retryAfterMs ?? windowMs);
+    const blockedMs = await noted('block', () =>
+      store.block(bucket.key, takenAt, error.retryAfterMs ?? windowMs),
+    );
+    if (blockedMs === null) return error;
     const { errorType, errorCode, message, httpStatus, requestId } = error;
     return new PlaidError({
       errorType,
@@ -178,9 +196,11 @@ export function createRateBudget({ store, scale, windowMs, observer }: RateBudge
       try {
         const answer = await ask();
         if (penalised)
-          await store.relax(
-            buckets.map(({ key }) => key),
-            takenAt,
+          await noted('relax', () =>
+            store.relax(
+              buckets.map(({ key }) => key),
+              takenAt,
+            ),
           );
         return answer;
       } catch (error) {

@@ -26,7 +26,13 @@ const scripts = new Map<string, ScriptedPlaid>();
 beforeAll(async () => {
   engine = await createTestEngine({ baseUrl: BASE_URL, gateway: (keys) => budgeted(keys) });
   const store = createRateBucketQueries(engine.db);
-  const budget = createRateBudget({ store, scale: 1, windowMs: 60_000, observer });
+  const budget = createRateBudget({
+    store,
+    scale: 1,
+    windowMs: 60_000,
+    observer,
+    logger: engine.deps.logger,
+  });
   budgeted = budgetedGateway((keys) => byToken(keys), budget);
 });
 afterAll(() => engine.close());

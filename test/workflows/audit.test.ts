@@ -224,6 +224,7 @@ describe("an Item's audit", () => {
         store: createRateBucketQueries(engine.db),
         scale: 1_000,
         windowMs: 1_000,
+        logger: engine.deps.logger,
         observer: {
           denied: ({ scope, priority, endpoint }) => denied.push(`${scope} ${priority} ${endpoint}`),
           waited: () => undefined,
