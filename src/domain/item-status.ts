@@ -24,8 +24,8 @@ export type DesiredState = 'active' | 'paused' | 'disabled';
 /** How much history Plaid has delivered: after TransactionsUpdateStatus of /transactions/sync. */
 export type HistoryState = 'pending' | 'initial' | 'complete';
 
-/** What a person has to do about an erroring Item. */
-export const ITEM_ACTIONS = ['update_mode', 'new_link', 'fix_keys', 'decide', 'wait'] as const;
+/** What a person has to do about an Item: `wait` is nothing, and never the action of an erroring one. */
+export const ITEM_ACTIONS = ['update_mode', 'new_link', 'fix_keys', 'decide', 'report', 'wait'] as const;
 export type ItemAction = (typeof ITEM_ACTIONS)[number];
 
 export interface ItemStatusFacts {

@@ -67,7 +67,7 @@ describe('an error that needs a person', () => {
     ['ITEM_LOGIN_REQUIRED', 'update_mode', /update mode/],
     ['INVALID_ACCESS_TOKEN', 'new_link', /link the account again/],
     ['UNAUTHORIZED_ROUTE_ACCESS', 'fix_keys', /its plan at Plaid/],
-    ['MISSING_FIELDS', 'wait', /goes on trying/],
+    ['MISSING_FIELDS', 'report', /request_id of the latest sync run/],
   ])('%s pauses the Item, says why and what to do, and is probed daily', async (code, action, advice) => {
     failWith(code);
     if (code === 'INVALID_ACCESS_TOKEN') plaid.itemError = refusing(code);

@@ -17,8 +17,8 @@ export function troubleOf(errorClass: PlaidErrorClass, code: string | null, mess
     case 'operator':
       return { health: 'erroring', action: 'fix_keys', ...named };
     case 'bug':
-      // Nothing that waits here gets better by itself, but a new release of either side may mend it: probed daily.
-      return { health: 'erroring', action: 'wait', ...named };
+      // No key, login or wait of anybody's helps. A new release of either side may mend it: probed daily.
+      return { health: 'erroring', action: 'report', ...named };
     case 'retry':
     case 'rate_limited':
     case 'retry_slow':
@@ -35,5 +35,7 @@ export const ADVICE: Record<Trouble['action'], string> = {
   fix_keys:
     "Correct what the message names: the integration's Plaid keys, its plan at Plaid, or ENCRYPTION_KEYS.",
   decide: 'Plaid lacks many rows that are stored here. Compare, then refresh the link to try again.',
+  report:
+    "Report it with Plaid's request_id of the latest sync run: Ardea asked wrongly, or Plaid has changed. Ardea asks again daily.",
   wait: 'Nothing: Ardea goes on trying.',
 };

@@ -32,11 +32,9 @@ export const attention = z
     reason: z.string().nullable().meta({
       description: "Plaid's reason, the account_id that was withdrawn, or the heron_id of the relink.",
     }),
-    deadline: time
-      .nullable()
-      .meta({
-        description: 'Until when it must be done, or the Item stops working; null where Plaid does not say.',
-      }),
+    deadline: time.nullable().meta({
+      description: 'Until when it must be done, or the Item stops working; null where Plaid does not say.',
+    }),
     since: time,
     action: linkAction,
     message: z.string().meta({ description: 'What to do.' }),
@@ -55,7 +53,7 @@ export const link = z
     status_since: time,
     action: linkAction.nullable().meta({
       description:
-        'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync or a relink; or nothing but wait.',
+        'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync or a relink; report a mistake of Ardea; or nothing but wait, for a passing failure.',
     }),
     attention: z.array(attention).meta({
       description:

@@ -84,7 +84,7 @@ describe('the plan of a look', () => {
     const facts = fc.record<LookFacts>({
       desiredState: fc.constantFrom('active', 'paused', 'disabled'),
       health: fc.constantFrom('pending', 'active', 'erroring', 'deleted'),
-      action: fc.constantFrom(null, 'update_mode', 'new_link', 'fix_keys', 'decide', 'wait'),
+      action: fc.constantFrom(null, 'update_mode', 'new_link', 'fix_keys', 'decide', 'report', 'wait'),
       integrationDeleted: fc.boolean(),
       superseded: fc.boolean(),
       integrationPaused: fc.boolean(),
