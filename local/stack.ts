@@ -45,6 +45,7 @@ const temporalEnvironment = ({ config }: StackContext): Record<string, string> =
   return {
     TEMPORAL_ADDRESS: `127.0.0.1:${config.ports.temporal}`,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
+    TEMPORAL_UI_URL: `http://localhost:${config.ports.temporalUi}`,
   };
 };
 

@@ -17,6 +17,7 @@ import {
 } from './db/queries/integration-pauses.js';
 import { createIntegrationQueries, type IntegrationQueries } from './db/queries/integrations.js';
 import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/item-removal.js';
+import { createItemReads, type ItemReads } from './db/queries/item-reads.js';
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
 import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
@@ -56,6 +57,7 @@ export interface Deps {
   endUsers: EndUserQueries;
   links: LinkQueries;
   linkReads: LinkReads;
+  itemReads: ItemReads;
   itemRemoval: ItemRemovalQueries;
   relinkReads: RelinkReads;
   relinkDecisions: RelinkDecisions;
@@ -132,6 +134,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     endUsers: createEndUserQueries(db),
     links: createLinkQueries(owned),
     linkReads: createLinkReads(owned),
+    itemReads: createItemReads(db),
     itemRemoval: createItemRemovalQueries(owned),
     relinkReads: createRelinkReads(db),
     relinkDecisions: createRelinkDecisions(owned),

@@ -93,6 +93,16 @@ export const list = z
   .refine((values) => values.every((value) => value !== '' && !value.includes('\0')), 'Must not be empty.')
   .meta({ type: 'array', items: { type: 'string' } });
 
+/** A list of these values only. */
+export const listOf = <const T extends string>(values: readonly T[]): z.ZodType<T[], unknown> =>
+  list
+    .refine(
+      (given) => given.every((value) => (values as readonly string[]).includes(value)),
+      `Must be some of: ${values.join(', ')}.`,
+    )
+    .transform((given) => given as T[])
+    .meta({ type: 'array', items: { type: 'string', enum: [...values] } });
+
 /** A part of the contract that Ardea does not have yet: refused by name, because ignoring a filter gives wrong data. */
 export const notAvailable = z
   .never('Not available yet: transactions are not enriched so far. Leave this parameter out.')

@@ -45,3 +45,31 @@ export function keysetPage<Row>(
   const last = page.at(-1);
   return { rows: page, next: rows.length > limit && last !== undefined ? formatPlace(placeOf(last)) : null };
 }
+
+/** A place in an order by a column and then the row id. The value is text that PostgreSQL reads back without loss. */
+export interface SortPlace {
+  value: string;
+  id: string;
+  /** Whether the row at the place belongs to the page that begins there. */
+  inclusive: boolean;
+}
+
+export const formatSortPlace = ({ value, id, inclusive }: SortPlace): string =>
+  Buffer.from(`${inclusive ? '=' : '~'}${id}${value}`).toString('base64url');
+
+/** `form`: what values of that order look like. Throws `request.invalid` for anything that formatSortPlace did not make. */
+export function parseSortPlace(
+  parameter: string,
+  cursor: string | undefined,
+  form: RegExp,
+): SortPlace | null {
+  if (cursor === undefined) return null;
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  const [id, value] = [text.slice(1, 37), text.slice(37)];
+  if (!/^[=~]/.test(text) || !UUID.test(id) || !form.test(value))
+    throw invalidQuery(
+      parameter,
+      'Not a cursor of this list in this order: use it exactly as it was returned.',
+    );
+  return { value, id, inclusive: text.startsWith('=') };
+}

@@ -7,6 +7,7 @@ import { createHealthRoutes } from './health/routes.js';
 import { createHelloRoutes } from './hello/routes.js';
 import { createInboxRoutes } from './inbox/routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
+import { createItemRoutes } from './items/routes.js';
 import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
@@ -18,6 +19,7 @@ export function createRoutes(deps: Deps): Route[] {
   return [
     ...createIntegrationRoutes(deps),
     ...createLinkRoutes(deps),
+    ...createItemRoutes(deps),
     ...createSyncRunRoutes(deps),
     ...createRelinkRoutes(deps),
     ...createAuditRoutes(deps),

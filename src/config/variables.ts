@@ -33,6 +33,13 @@ export const VARIABLES = {
     'Task queue that workflows and activities share.',
     'ardea',
   ),
+  TEMPORAL_UI_URL: variable(
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    "Where people reach Temporal's Web UI: the API then links each Item to its workflow. `npm start` sets it.",
+  ),
   ENCRYPTION_KEYS: variable(
     encryptionKeys,
     'Keys for access tokens and secrets at rest: `id:base64 of 32 bytes`, comma separated. The first encrypts, all decrypt. `npm start` makes one.',

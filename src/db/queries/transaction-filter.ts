@@ -49,7 +49,8 @@ export function orderClause(order: TransactionOrder): string {
   return column === 't.id' ? `t.id ${direction}` : `${column} ${direction} nulls last, t.id ${direction}`;
 }
 
-const likePattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+/** Matches what contains the text, in whatever case with ilike. */
+export const likePattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 /** Narrows a query over `transactions t` to what the filter lets through, within one organisation. */
 export function applyFilter(query: Knex.QueryBuilder, organizationId: string, f: TransactionFilter): void {

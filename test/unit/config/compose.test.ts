@@ -17,7 +17,10 @@ const NOT_PASSED: Partial<Record<VariableName, string>> = {
 };
 
 /** What the file sets by itself: its container's port is not the published one. */
-const OWN_DEFAULTS: Partial<Record<VariableName, string>> = { PUBLIC_URL: 'http://localhost:3000' };
+const OWN_DEFAULTS: Partial<Record<VariableName, string>> = {
+  PUBLIC_URL: 'http://localhost:3000',
+  TEMPORAL_UI_URL: 'http://localhost:8233',
+};
 
 it('passes every variable on, with no default but the one of the programs', () => {
   const variables: [string, { fallback?: string }][] = Object.entries(VARIABLES);
