@@ -44,7 +44,7 @@ describe('a doubtful relink of long histories', () => {
       .where({ new_item_id: newer.id })
       .update({ judge_after: world.engine.db.raw(`judge_after - interval '1 hour'`) });
 
-  it('is compared once an hour at most, and then also by a commit that changes nothing', async () => {
+  it('is compared once in a while at most, and then also by a commit that changes nothing', async () => {
     const before = await only();
     newer.add(...agreeing);
     await world.resync(newer);

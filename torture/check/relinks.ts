@@ -64,6 +64,14 @@ async function sameAccounts({ sql }: CheckContext, old: WorldItem, anew: WorldIt
   return a !== undefined && a.length > 0 && new Set(a).size === a.length && a.join() === b?.join();
 }
 
+/** Long histories are not compared at every commit: the next sync after a while does. */
+const JUDGED_LATER = `
+  select 1 from relinks r join items o on o.id = r.old_item_id join items n on n.id = r.new_item_id
+   where o.plaid_item_id = $1 and n.plaid_item_id = $2 and r.status = 'doubtful' and r.judge_owed`;
+
+const isJudgedLater = async ({ sql }: CheckContext, old: WorldItem, anew: WorldItem): Promise<boolean> =>
+  (await sql(JUDGED_LATER, [old.itemId, anew.itemId])).length > 0;
+
 /** What the new Item has is not shown a second time, and nothing is hidden that it has not had. */
 function checkHidden(
   context: CheckContext,
@@ -114,7 +122,8 @@ export async function checkRelinks(context: CheckContext): Promise<void> {
       isFollowed(anew) &&
       !old.erased &&
       isCertain(olds, news) &&
-      (await sameAccounts(context, old, anew))
+      (await sameAccounts(context, old, anew)) &&
+      !(await isJudgedLater(context, old, anew))
     )
       violate(
         context,

@@ -47,10 +47,17 @@ interface PairRow {
 }
 
 /**
- * A doubtful pair of more rows than this is compared once an hour at most. Below it a comparison costs no more
- * than the commit itself (10 ms; 100,000 rows: 350 ms), above it every commit would until somebody decides.
+ * A doubtful pair of more rows than this is left alone for a while after each comparison. Below it one costs no more than
+ * the commit itself (10 ms), above it every commit would pay until somebody decides.
  */
 export const ROWS_COMPARED_AT_ANY_TIME = 2_000;
+const SHORTEST_REST_SECONDS = 60;
+/** 100,000 rows take 350 ms to compare: far below 1 % of the time goes into it. */
+const REST_SECONDS_PER_ROW = 0.001;
+
+/** How long a doubtful pair is left alone after so many rows of it were compared, in seconds. */
+const restAfter = (rows: number): number =>
+  rows > ROWS_COMPARED_AT_ANY_TIME ? Math.max(SHORTEST_REST_SECONDS, rows * REST_SECONDS_PER_ROW) : 0;
 
 /** Pairs of the Item with its relatives; the one that was linked later is the new one. */
 const PAIRS = `
@@ -209,7 +216,7 @@ async function record(
   const { rows } = await trx.raw<{ rows: [{ id: string }] }>(
     `insert into relinks (organization_id, end_user_id, old_item_id, new_item_id, status, reason, evidence, judge_after)
      values (:organizationId, :endUserId, :oldItemId, :newItemId, :status, :reason, :evidence::jsonb,
-             clock_timestamp() + case when :isLong then interval '1 hour' else interval '0' end)
+             clock_timestamp() + make_interval(secs => :restSeconds))
      on conflict (old_item_id, new_item_id) do update
        set status = excluded.status, reason = excluded.reason, evidence = excluded.evidence, decided_by = 'ardea',
            judge_after = excluded.judge_after, judge_owed = false, updated_at = clock_timestamp()
@@ -222,7 +229,7 @@ async function record(
       status,
       reason,
       evidence: JSON.stringify(evidence),
-      isLong: compared > ROWS_COMPARED_AT_ANY_TIME,
+      restSeconds: restAfter(compared),
     },
   );
   return rows[0].id;
