@@ -98,13 +98,16 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     );
   };
 
-  const round = async (): Promise<SweepResult> => {
-    const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
-    // Before the signals: a probe that Plaid answers well owes some.
-    await probes.probeDue();
+  const signalOwed = async (): Promise<number> => {
     const owed = await sweeps.takeOwed(ITEMS_PER_ROUND);
     await failpoint('sweep.before_signals');
     const signalled = await sendAll(owed, (item) => sender.look(item));
+    return signalled;
+  };
+
+  const round = async (): Promise<SweepResult> => {
+    const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
+    const signalled = await signalOwed();
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
     const forwarded = await sendAll(overdue, (webhook) => sender.forward(webhook));
     const unseen = await audits.takeOwed(AUDITS_PER_ROUND);
@@ -113,11 +116,14 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
       (await sendAll(unseen.integrations, (integration) =>
         sender.audit({ kind: 'integration', ...integration }),
       ));
+    // After whatever is owed: a Plaid that is slow to answer must not hold it up. What a probe revives is owed from then on.
+    const revived = await probes.probeDue();
+    const afterProbes = revived > 0 ? await signalOwed() : 0;
     const pruned = await prune();
     // An idle bucket is as good as none; how many there are is of no interest to anyone.
     await rateBuckets.prune(BUCKETS_PER_ROUND);
-    const result = { adopted, signalled, forwarded, audits: audited, pruned };
-    if (adopted + signalled + forwarded + audited + pruned > 0) logger.info(result, 'sweep');
+    const result = { adopted, signalled: signalled + afterProbes, forwarded, audits: audited, pruned };
+    if (Object.values(result).some((count) => count > 0)) logger.info(result, 'sweep');
     return result;
   };
 
