@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../local/project-root.js';
@@ -15,6 +16,14 @@ describe('the breaks that the torture run must catch', () => {
 
   it('tells breaks apart by their names', () => {
     expect(new Set(BREAKS.map(({ name }) => name)).size).toBe(BREAKS.length);
+  });
+
+  it('are listed in docs/reliability.md, by invariant', () => {
+    const page = readFileSync(join(projectRoot(), 'docs/reliability.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| (I\d+) +\| `([a-z0-9-]+)` /gm)].map(
+      ([, of, name]) => `${of} ${name}`,
+    );
+    expect(listed.sort()).toEqual(BREAKS.map(({ invariant, name }) => `${invariant} ${name}`).sort());
   });
 
   it.each(BREAKS.map(({ name, patches }) => ({ name, patches })))(
