@@ -43,6 +43,15 @@ beforeAll(async () => {
     forward_due_at: new Date(),
   });
   await db('accounts').where({ item_id: item.id }).update({ name: SECRET, plaid });
+  const attention = {
+    code: 'USER_ACCOUNT_REVOKED',
+    reason: SECRET,
+    deadline: null,
+    since: '2026-11-01T00:00:00Z',
+  };
+  await db('items')
+    .where({ id: item.id })
+    .update({ attention: JSON.stringify([attention]), consent_expires_at: new Date() });
 });
 
 afterAll(() => api?.close());
@@ -81,7 +90,10 @@ describe('DELETE …?erase=true', () => {
     }
     const after = await db('items').where({ id: item.id }).first<{ sync_version: string; cursor: null }>();
     expect(Number(after.sync_version)).toBe(Number(version.sync_version) + 1);
-    expect(after).toMatchObject({ desired_state: 'disabled', cursor: null, history: 'pending' });
+    expect(after).toMatchObject({
+      ...{ desired_state: 'disabled', cursor: null, history: 'pending' },
+      ...{ attention: [], consent_expires_at: null },
+    });
   });
 
   it('stops what was still to be forwarded: its bytes are gone', async () => {

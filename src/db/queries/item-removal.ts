@@ -48,7 +48,8 @@ async function erase(trx: Transaction, itemId: string): Promise<string[]> {
   await trx.raw(
     `update items
         set access_token_ciphertext = '', cursor = null, history = 'pending', last_successful_sync_at = null,
-            status_message = null, resync_reason = null, resync_snapshot_at = null, resync_missing = null
+            status_message = null, resync_reason = null, resync_snapshot_at = null, resync_missing = null,
+            attention = '[]', consent_expires_at = null
       where id = ?`,
     [itemId],
   );
