@@ -4,9 +4,11 @@ import { relinkItem } from '../bank/relink.js';
 import { repairItem } from '../bank/repair.js';
 import { ControlError } from '../control/control-error.js';
 import { numberOf, textOf, type ParamRules } from '../faults/params.js';
+import { INSTITUTIONS } from '../data/institutions.js';
 import { ERRORS } from '../plaid-api/error-catalogue.js';
+import { webhookBodies } from '../webhooks/bodies.js';
 import { NOTICES } from '../webhooks/notices.js';
-import type { IncidentKind } from './incident.js';
+import type { Incident, IncidentKind } from './incident.js';
 import { refuseUnrepairable } from '../control/repairable.js';
 
 const breaks: IncidentKind = {
@@ -114,5 +116,65 @@ const relink: IncidentKind = {
   },
 };
 
+/** The id that is asked for, else another one of the same bank, else any other. */
+const migratesTo = ({ item, params, random }: Incident): string => {
+  const others = [...INSTITUTIONS.values()].filter(
+    ({ institutionId }) => institutionId !== item.institutionId,
+  );
+  const wanted = textOf(params, 'institution_id');
+  if (wanted !== null) {
+    if (!others.some(({ institutionId }) => institutionId === wanted))
+      throw new ControlError(
+        400,
+        `institution_id ${wanted} is not known here, or is that of the item already`,
+      );
+    return wanted;
+  }
+  const name = INSTITUTIONS.get(item.institutionId)?.name;
+  return (others.find((other) => other.name === name) ?? random.pick(others)).institutionId;
+};
+
+const institutionMigrated: IncidentKind = {
+  kind: 'institution_migrated',
+  summary:
+    'the bank moves to another platform: the Item has another institution_id from now on, and its login breaks until it is repaired; PENDING_DISCONNECT, ERROR',
+  params: {
+    institution_id: {
+      kind: 'string',
+      min: 1,
+      meaning: 'the new one; another one of the same name if absent, or else any other',
+    },
+    login: {
+      kind: 'string',
+      values: ['breaks', 'works'],
+      otherwise: 'breaks',
+      meaning: 'whether it must be repaired, or moves along by itself',
+    },
+  },
+  early: true,
+  act: (incident) => {
+    const { context, item, params, silent } = incident;
+    const before = item.institutionId;
+    const next = migratesTo(incident);
+    if (!silent)
+      context.webhooks.send(
+        item,
+        webhookBodies.pendingDisconnect(item, context.clock.now(), 'INSTITUTION_MIGRATION'),
+      );
+    item.institutionId = next;
+    context.store.saveItem(item);
+    if (params['login'] === 'breaks')
+      breakItem(context, item, { code: 'ITEM_LOGIN_REQUIRED', reason: null, silent });
+    return { institution_id: next, before };
+  },
+};
+
 /** Incidents of the Item itself. */
-export const ITEM_KINDS: readonly IncidentKind[] = [breaks, repair, permissionRevoked, notice, relink];
+export const ITEM_KINDS: readonly IncidentKind[] = [
+  breaks,
+  repair,
+  permissionRevoked,
+  notice,
+  relink,
+  institutionMigrated,
+];

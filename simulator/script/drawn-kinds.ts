@@ -144,5 +144,8 @@ export const DRAWN_KINDS: Readonly<Record<string, DrawnKind>> = {
   repair: incident(0),
   permission_revoked: incident(0),
   notice: incident(3, (random) => ({ webhook_code: random.pick(NOTICES) })),
+  institution_migrated: incident(1, (random) => ({ login: random.pick(['breaks', 'works']) }), {
+    repaired: (params) => params['login'] === 'breaks',
+  }),
   relink: incident(0, (random) => ({ old: random.pick(['keep', 'break', 'remove']) })),
 };

@@ -91,10 +91,14 @@ export const webhookBodies = {
       ...head('ITEM', 'PENDING_EXPIRATION', item),
       consent_expiration_time: new Date(now + 7 * DAY_MS).toISOString(),
     }) satisfies Wire<PendingExpirationWebhook>,
-  pendingDisconnect: (item: Item, now: number) =>
+  pendingDisconnect: (
+    item: Item,
+    now: number,
+    reason: 'INSTITUTION_TOKEN_EXPIRATION' | 'INSTITUTION_MIGRATION' = 'INSTITUTION_TOKEN_EXPIRATION',
+  ) =>
     ({
       ...head('ITEM', 'PENDING_DISCONNECT', item),
-      reason: 'INSTITUTION_TOKEN_EXPIRATION' as const,
+      reason,
       disconnect_time: new Date(now + 7 * DAY_MS).toISOString(),
     }) satisfies Wire<PendingDisconnectWebhook>,
   userPermissionRevoked: (item: Item) =>

@@ -249,6 +249,28 @@ describe('incidents of the Item', () => {
     expect((await truthOf(simulator, itemId)).item.error).toBeNull();
   });
 
+  it('move it to another institution, with its login or without', async () => {
+    const { incident, read, reader, accessToken, itemId } = await followedItem(simulator);
+    const institution = async () => {
+      const { data } = await simulator.sdk.itemGet({ access_token: accessToken });
+      return [data.item.institution_id, data.item.institution_name, data.item.error?.error_code ?? null];
+    };
+    const told = await incident({ kind: 'institution_migrated', institution_id: 'ins_3', login: 'works' });
+    expect(told).toMatchObject({ institution_id: 'ins_3', before: 'ins_109508' });
+    expect(await institution()).toEqual(['ins_3', 'Chase', null]);
+    // To the other one of the same name.
+    await incident({ kind: 'institution_migrated' });
+    expect(await institution()).toEqual(['ins_56', 'Chase', 'ITEM_LOGIN_REQUIRED']);
+    await incident({ kind: 'repair' });
+    await incident({ kind: 'refresh' });
+    await read();
+    await expectTruth(simulator, itemId, reader);
+    for (const institution_id of ['ins_56', 'ins_0']) {
+      const given = { kind: 'institution_migrated', institution_id };
+      expect((await simulator.control('POST', `/items/${itemId}/incidents`, given)).status).toBe(400);
+    }
+  });
+
   it('are counted with the faults, and name what is wrong', async () => {
     const { incident, itemId } = await followedItem(simulator);
     const countOf = async () =>
