@@ -164,7 +164,8 @@ const link: Action = async (deps, item) => {
 
 /** The end user goes through Link anew instead of its update mode: the same accounts under new ids. */
 const linkAnew: Action = async (deps, item, step) => {
-  if (!item.linked || item.desired !== 'active' || isGone(item) || item.linkedAnewAs !== null) return;
+  if (!item.linked || item.desired !== 'active' || isGone(item)) return;
+  if (item.linkedAnewAs !== null || item.migrated) return;
   const anew = await relinkAtBank(deps.simulator, item, step);
   if (anew === null) return;
   deps.joined(anew);

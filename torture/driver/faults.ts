@@ -16,6 +16,8 @@ interface Recipe {
   disturbs?: boolean;
   /** The Item may count as gone then, until it is linked again. */
   severs?: boolean;
+  /** Its institution_id changes. */
+  migrates?: boolean;
 }
 
 const at = <T>(from: readonly T[], draw: number): T => from[Math.floor(draw * from.length)] as T;
@@ -60,6 +62,7 @@ const RECIPES: Readonly<Record<string, (a: number, b: number) => Recipe>> = {
   },
   unknown_error_code: () => ({ params: {}, disturbs: true }),
   permission_revoked: () => ({ params: {}, severs: true }),
+  institution_migrated: (a) => ({ params: { login: a < 0.5 ? 'breaks' : 'works' }, migrates: true }),
   latency: (a) => ({ params: { latency: a < 0.1 ? '30s' : a < 0.5 ? '3s' : '600ms', times: 2 } }),
   rate_limited: (a, b) => ({
     params: { times: 1 + Math.floor(b * 3), ...(a < 0.5 ? { retry_after: 1 + Math.floor(b * 3) } : {}) },
@@ -97,7 +100,9 @@ export async function harmItem(
   { kind, acts_as }: FaultKind,
   [a, b]: readonly [number, number],
 ): Promise<boolean> {
-  const { params, disturbs = false, severs = false } = recipeOf(kind, a, b);
+  const { params, disturbs = false, severs = false, migrates = false } = recipeOf(kind, a, b);
+  // Pairs of Items at two institutions are not what the check of relinks expects.
+  if (migrates && (item.linkedAnewAs !== null || item.linkedAnewFrom !== null)) return false;
   const done =
     acts_as === 'incident'
       ? await simulator.tryControl('POST', `/items/${item.itemId}/incidents`, { kind, ...params })
@@ -105,6 +110,7 @@ export async function harmItem(
   if (done === null) return false;
   item.disturbed ||= disturbs;
   item.severed ||= severs;
+  item.migrated ||= migrates;
   return true;
 }
 

@@ -23,6 +23,7 @@ export async function relinkAtBank(
   if (answer === null) return null;
   const anew = newWorldItem({ ...old, subject: `${old.subject}, anew` }, answer.item);
   old.linkedAnewAs = anew;
+  anew.linkedAnewFrom = old;
   if (became === 'break') old.bank = { kind: 'broken', code: CODE };
   if (became === 'remove') old.bank = { kind: 'removed' };
   return anew;

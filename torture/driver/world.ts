@@ -28,6 +28,13 @@ export interface WorldItem {
   severed: boolean;
   /** The same accounts, linked again as a new Item of the same end user: the life goes on there. */
   linkedAnewAs: WorldItem | null;
+  /** The Item that it is the same accounts as, linked anew. */
+  linkedAnewFrom: WorldItem | null;
+  /**
+   * Its bank has another institution_id since: until Plaid is asked about the Item itself nobody knows, and a relink of it
+   * may be missed. So it is not linked anew any more.
+   */
+  migrated: boolean;
   /** What the product says, and the check of relinks verifies: another Item is synced in its place. */
   superseded: boolean;
   /** Ids of the bank's rows that this run made and may change again. */
@@ -60,6 +67,8 @@ export const newWorldItem = (
   disturbed: false,
   severed: false,
   linkedAnewAs: null,
+  linkedAnewFrom: null,
+  migrated: false,
   superseded: false,
   spent: [],
   pending: [],
