@@ -92,7 +92,7 @@ export const replayResult = z
     heron_id: z.string(),
     outcome: z.enum(['replayed', 'unmatched', 'stopped', 'still_rejected', 'key_unavailable']).meta({
       description:
-        '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more. `still_rejected`: verified again, in vain. `key_unavailable`: Plaid did not give the key; try again.',
+        '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more; post it to the link URL again, and the link reads what was missed. `still_rejected`: verified again, in vain. `key_unavailable`: Plaid did not give the key; try again.',
     }),
     plaid_webhook_heron_id: z
       .string()

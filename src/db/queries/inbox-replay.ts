@@ -3,7 +3,10 @@ import { interval } from './dirty-mark.js';
 
 export interface Replayed {
   id: string;
-  /** `unmatched`: no Item of it is linked; `stopped`: its Item is not synced any more. */
+  /**
+   * `unmatched`: no Item of it is linked; `stopped`: its Item is not synced any more, so nothing of the webhook changes, and a
+   * new link of the Item makes up for it.
+   */
   outcome: 'replayed' | 'unmatched' | 'stopped';
   itemId: string | null;
   /** The Item's workflow is owed a signal after the commit. */
@@ -39,7 +42,8 @@ const REPLAY = `
       cross join lateral mark_item_dirty(d.item_id, :stale::interval, d.awake) m),
   stored as (
     update plaid_webhooks w
-       set item_id = coalesce(c.item_id, w.item_id), gen = coalesce(m.gen, w.gen),
+       -- Both or neither: matched without a generation it would wait for ever, and a new link would not adopt it.
+       set item_id = coalesce(m.item_id, w.item_id), gen = coalesce(m.gen, w.gen),
            replays = w.replays + 1, last_replayed_at = clock_timestamp(),
            forward_state = case when :forward and c.can_forward then 'pending' else w.forward_state end,
            forward_attempts = case when :forward and c.can_forward then 0 else w.forward_attempts end,

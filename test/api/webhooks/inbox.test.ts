@@ -178,6 +178,24 @@ describe('a replay', () => {
     expect((await replay(id)).outcome).toBe('stopped');
   });
 
+  it('of a stopped Item forwards what it is asked to, and leaves the rest to a new link', async () => {
+    const item = await link('item-d');
+    await app.deps.itemRemoval.remove(app.tenant.organizationId, item, {
+      removedAtPlaid: false,
+      erase: false,
+    });
+    await send({ item_id: 'item-d' });
+    // As it is until the sweep comes, when it came before the link.
+    await app.deps.db('plaid_webhooks').update({ item_id: null, gen: null });
+    const [{ heron_id: id }] = (await list('?item_id=item-d')) as [Webhook];
+    expect(await replay(id, { forward: true })).toMatchObject({ outcome: 'stopped', forwarded: true });
+    expect(await list('?item_id=item-d')).toMatchObject([{ state: 'unmatched', replays: 1 }]);
+    await link('item-d');
+    expect(await list('?item_id=item-d')).toMatchObject([{ state: 'waiting' }]);
+    await consume(item);
+    expect(await list('?item_id=item-d')).toMatchObject([{ state: 'consumed' }]);
+  });
+
   it('forwards again only when it is asked to', async () => {
     await link('item-a');
     await send({ item_id: 'item-a' });
