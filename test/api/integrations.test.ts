@@ -36,6 +36,21 @@ const newIntegration = (changes: Record<string, unknown> = {}): Record<string, u
   ...changes,
 });
 
+describe('GET /api/plaid_environments', () => {
+  it("lists Plaid's own and the allowed ones", async () => {
+    const { status, json } = await api.call('GET', '/api/plaid_environments');
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      plaid_environments: [
+        { base_url: 'https://sandbox.plaid.com' },
+        { base_url: 'https://production.plaid.com' },
+        { base_url: simulator.url },
+        { base_url: deadUrl },
+      ],
+    });
+  });
+});
+
 describe('POST /api/integrations', () => {
   it('creates one after Plaid has taken the keys, and shows both URLs', async () => {
     const { status, json, text } = await api.call<One>('POST', '/api/integrations', {

@@ -8,7 +8,13 @@ import { route, type Route } from '../route.js';
 import { findIntegration } from './find.js';
 import { allowedBaseUrls, createKeysGuard } from './keys.js';
 import { createIntegrationPresenter } from './present.js';
-import { integrationAnswer, integrationChanges, integrationsAnswer, newIntegration } from './schema.js';
+import {
+  integrationAnswer,
+  integrationChanges,
+  integrationsAnswer,
+  newIntegration,
+  plaidEnvironmentsAnswer,
+} from './schema.js';
 
 const tag = 'Integrations';
 const params = { integration_id: 'heron_id of the integration (`itg_…`).' };
@@ -68,6 +74,19 @@ export function createIntegrationRoutes(
       async handle({ organizationId }) {
         const rows = await integrations.list(organizationId);
         return { status: 200, body: { integrations: rows.map(present) } };
+      },
+    }),
+
+    route({
+      method: 'get',
+      path: '/api/plaid_environments',
+      role: 'read_only',
+      tag,
+      summary: "List Plaid's environments",
+      description: 'The values that `base_url` of an integration can have here.',
+      responses: { 200: { description: "Plaid's own first.", schema: plaidEnvironmentsAnswer } },
+      async handle() {
+        return { status: 200, body: { plaid_environments: baseUrls.map((base_url) => ({ base_url })) } };
       },
     }),
 

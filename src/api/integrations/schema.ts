@@ -81,3 +81,6 @@ export const integration = z
 
 export const integrationAnswer = z.object({ integration });
 export const integrationsAnswer = z.object({ integrations: z.array(integration) });
+export const plaidEnvironmentsAnswer = z.object({
+  plaid_environments: z.array(z.object({ base_url: z.string() }).meta({ id: 'PlaidEnvironment' })),
+});
