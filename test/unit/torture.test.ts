@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { once } from 'node:events';
 import { LosslessNumber, parse } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
-import { failpoints } from '../../src/config/failpoints.js';
+import { FAILPOINT_NAMES, failpoints } from '../../src/config/failpoints.js';
 import { drawFailpoints, planChaos } from '../../torture/chaos/plan.js';
 import { canonical, canonicalNumber, negated } from '../../torture/check/canonical.js';
 import { compareRows, type StoredRow } from '../../torture/check/rows.js';
@@ -28,10 +29,14 @@ describe('the seed', () => {
     expect(drawFailpoints(7, 'worker', 'worker-1', 3)).toBe(drawFailpoints(7, 'worker', 'worker-1', 3));
   });
 
-  it('draws failpoints that the product has', () => {
-    for (let life = 1; life < 200; life++)
+  it('draws failpoints that the product has, every one of them, and the documentation names each', () => {
+    const drawn = new Set<string>();
+    for (let life = 1; life < 400; life++)
       for (const kind of ['worker', 'api'] as const)
-        expect(failpoints.safeParse(drawFailpoints(1, kind, `${kind}-1`, life)).success).toBe(true);
+        for (const { name } of failpoints.parse(drawFailpoints(1, kind, `${kind}-1`, life))) drawn.add(name);
+    expect([...drawn].sort()).toEqual([...FAILPOINT_NAMES].sort());
+    const page = readFileSync('docs/reliability.md', 'utf8');
+    expect(FAILPOINT_NAMES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('kills each kind of process in the shortest run', () => {
