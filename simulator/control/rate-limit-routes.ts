@@ -1,19 +1,19 @@
-import { publishedLimits, type Limits, type RateLimits } from '../faults/rate-limits.js';
+import { publishedLimits, SCOPES, type Limits, type RateLimits, type Scope } from '../faults/rate-limits.js';
 import { durationMs } from '../model/duration.js';
 import { checkFields, type FieldRules, type Json } from '../plaid-api/fields.js';
 import { ControlError, type ControlRoute } from './route.js';
 
-const SCOPE_NAMES = [
-  ['item', 'item'],
-  ['client', 'client'],
-  ['empty_cursor_client', 'emptyCursorClient'],
-] as const;
-
-const LIMIT_FIELDS: FieldRules = {
-  item: { kind: 'integer', min: 0, nullable: true },
-  client: { kind: 'integer', min: 0, nullable: true },
-  empty_cursor_client: { kind: 'integer', min: 0, nullable: true },
+const NAMES: Record<Scope, string> = {
+  item: 'item',
+  client: 'client',
+  emptyCursorClient: 'empty_cursor_client',
 };
+
+/** An object of the API with a field for each scope. */
+const byScope = <T>(of: (scope: Scope) => T): Record<string, T> =>
+  Object.fromEntries(SCOPES.map((scope) => [NAMES[scope], of(scope)]));
+
+const LIMIT_FIELDS: FieldRules = byScope(() => ({ kind: 'integer', min: 0, nullable: true }));
 
 const presentLimits = (rateLimits: RateLimits) => {
   const { settings } = rateLimits;
@@ -27,7 +27,7 @@ const presentLimits = (rateLimits: RateLimits) => {
     limits: Object.fromEntries(
       Object.entries(settings.limits).map(([endpoint, limits]) => [
         endpoint,
-        Object.fromEntries(SCOPE_NAMES.map(([name, key]) => [name, limits[key] ?? null])),
+        byScope((scope) => limits[scope] ?? null),
       ]),
     ),
     requests: total('requests'),
@@ -38,7 +38,7 @@ const presentLimits = (rateLimits: RateLimits) => {
         {
           requests,
           limited,
-          peak: Object.fromEntries(SCOPE_NAMES.map(([name, key]) => [name, peak[key]])),
+          peak: byScope((scope) => peak[scope]),
         },
       ]),
     ),
@@ -47,10 +47,10 @@ const presentLimits = (rateLimits: RateLimits) => {
 
 const changedLimits = (before: Limits, given: Json): Limits => {
   const after = { ...before };
-  for (const [name, key] of SCOPE_NAMES) {
-    const value = given[name];
-    if (value === null) delete after[key];
-    else if (typeof value === 'number') after[key] = value;
+  for (const scope of SCOPES) {
+    const value = given[NAMES[scope]];
+    if (value === null) delete after[scope];
+    else if (typeof value === 'number') after[scope] = value;
   }
   return after;
 };

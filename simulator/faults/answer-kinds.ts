@@ -1,13 +1,17 @@
-import type { FaultKind } from './fault.js';
+import type { Fault, FaultKind } from './fault.js';
 import { numberOf, type ParamRule } from './params.js';
 
-const AT: ParamRule = {
+const AT = {
   kind: 'number',
   min: 0,
   max: 0.99,
   otherwise: 0.5,
   meaning: 'how much of the body is sent, from 0 to 0.99',
-};
+} as const satisfies ParamRule;
+
+/** Where the body is cut. */
+const cutAt = ({ params }: Fault, text: string): number =>
+  Math.floor(text.length * (numberOf(params, 'at') ?? AT.otherwise));
 
 const cutBody: FaultKind = {
   kind: 'cut_body',
@@ -15,9 +19,7 @@ const cutBody: FaultKind = {
   params: { at: AT },
   times: 1,
   endpoint: null,
-  answer: ({ params }) => ({
-    cutAfter: (text) => Math.floor(text.length * (numberOf(params, 'at') ?? 0.5)),
-  }),
+  answer: (fault) => ({ cutAfter: (text) => cutAt(fault, text) }),
 };
 
 const truncatedJson: FaultKind = {
@@ -26,9 +28,7 @@ const truncatedJson: FaultKind = {
   params: { at: AT },
   times: 1,
   endpoint: null,
-  answer: ({ params }) => ({
-    rewrite: (text) => text.slice(0, Math.floor(text.length * (numberOf(params, 'at') ?? 0.5))),
-  }),
+  answer: (fault) => ({ rewrite: (text) => text.slice(0, cutAt(fault, text)) }),
 };
 
 const newFields: FaultKind = {

@@ -1,15 +1,11 @@
 import type { ErrorCode } from '../plaid-api/error-catalogue.js';
 
-/** Requests per window. Absent: no limit. */
-export interface Limits {
-  item?: number;
-  client?: number;
-  /** Of a client's requests with a null or empty cursor. */
-  emptyCursorClient?: number;
-}
+/** Whose requests are counted together; `emptyCursorClient`: a client's with a null or empty cursor. */
+export const SCOPES = ['item', 'client', 'emptyCursorClient'] as const;
+export type Scope = (typeof SCOPES)[number];
 
-type Scope = keyof Limits;
-const SCOPES: readonly Scope[] = ['item', 'client', 'emptyCursorClient'];
+/** Requests per window. Absent: no limit. */
+export type Limits = Partial<Record<Scope, number>>;
 
 interface Row {
   code: ErrorCode;
