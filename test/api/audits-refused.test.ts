@@ -3,25 +3,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { auditsAnswer } from '../../src/api/audits/schema.js';
 import { toPublicId } from '../../src/domain/ids.js';
-import { createSimulator, type Simulator } from '../../simulator/create-simulator.js';
-import { createSimulatorIntegration, createTestApi, type TestApi } from '../support/api.js';
-import { createAuditWorld, type AuditWorld, type LinkedItem } from '../support/audit-world.js';
+import type { Simulator } from '../../simulator/create-simulator.js';
+import { createSimulatorIntegration, type TestApi } from '../support/api.js';
+import {
+  startAuditedApi,
+  type AuditedApi,
+  type AuditWorld,
+  type LinkedItem,
+} from '../support/audit-world.js';
 import { steerSimulator } from '../support/simulator.js';
 
+let audited: AuditedApi;
 let api: TestApi;
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await createSimulator({ seed: 'audits' });
-  await steerSimulator(simulator.url, 'POST', '/clock/freeze', { at: '2026-11-23T12:00:00Z' });
-  api = await createTestApi({ plaidUrl: simulator.url });
+  audited = await startAuditedApi();
+  ({ api, simulator } = audited);
 });
-afterAll(async () => {
-  await api.close();
-  await simulator.close();
-});
+afterAll(() => audited?.close());
 
-const createWorld = () => createAuditWorld(api, simulator);
+const createWorld = () => audited.createWorld();
 
 describe('an Item that cannot be audited', () => {
   const cases: [string, string, (world: AuditWorld) => Promise<LinkedItem>][] = [

@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSimulator, type Simulator } from '../../simulator/create-simulator.js';
-import { createTestApi, type TestApi } from '../support/api.js';
-import { createAuditWorld, ROWS, type Audit } from '../support/audit-world.js';
-import { steerSimulator } from '../support/simulator.js';
+import type { TestApi } from '../support/api.js';
+import { ROWS, startAuditedApi, type Audit, type AuditedApi } from '../support/audit-world.js';
 
+let audited: AuditedApi;
 let api: TestApi;
-let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await createSimulator({ seed: 'audits' });
-  await steerSimulator(simulator.url, 'POST', '/clock/freeze', { at: '2026-11-23T12:00:00Z' });
-  api = await createTestApi({ plaidUrl: simulator.url });
+  audited = await startAuditedApi();
+  ({ api } = audited);
 });
-afterAll(async () => {
-  await api.close();
-  await simulator.close();
-});
+afterAll(() => audited?.close());
 
-const createWorld = () => createAuditWorld(api, simulator);
+const createWorld = () => audited.createWorld();
 
 describe("a link's audit over HTTP", () => {
   it('is started once, read with its examples, repaired, and clean afterwards', async () => {

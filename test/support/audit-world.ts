@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { z } from 'zod';
 import type { auditAnswer, auditsAnswer, auditWithExamples } from '../../src/api/audits/schema.js';
-import type { Simulator } from '../../simulator/create-simulator.js';
-import { createSimulatorIntegration, type TestApi, type TestIntegration } from './api.js';
+import { createSimulator, type Simulator } from '../../simulator/create-simulator.js';
+import { createSimulatorIntegration, createTestApi, type TestApi, type TestIntegration } from './api.js';
 import { engineOf } from './api-engine.js';
 import { createTestAudits } from './audits.js';
-import { createSimulatorItem } from './simulator.js';
+import { createSimulatorItem, steerSimulator } from './simulator.js';
 
 export type Audit = z.output<typeof auditAnswer>['audit'];
 type Detail = z.output<typeof auditWithExamples>;
@@ -81,3 +81,21 @@ export const createAuditWorld = async (api: TestApi, simulator: Simulator) => {
 };
 
 export type AuditWorld = Awaited<ReturnType<typeof createAuditWorld>>;
+
+/** An API beside a simulator whose clock stands still, for worlds side by side. */
+export const startAuditedApi = async () => {
+  const simulator = await createSimulator({ seed: 'audits' });
+  await steerSimulator(simulator.url, 'POST', '/clock/freeze', { at: '2026-11-23T12:00:00Z' });
+  const api = await createTestApi({ plaidUrl: simulator.url });
+  return {
+    api,
+    simulator,
+    createWorld: () => createAuditWorld(api, simulator),
+    async close(): Promise<void> {
+      await api.close();
+      await simulator.close();
+    },
+  };
+};
+
+export type AuditedApi = Awaited<ReturnType<typeof startAuditedApi>>;
