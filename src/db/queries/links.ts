@@ -336,7 +336,8 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
 
     requestSync: (itemId) =>
       db.transaction(async (trx) => {
-        // Asking again is an operator's answer to an Item that is parked for a decision: the full resync starts over.
+        // Asking again is an operator's answer to an Item that is parked for a decision: the full resync starts over. No
+        // sync_version moves: what parked the Item moved it, so no look that began before can write any more.
         await trx.raw(
           `update items set health = 'active', action = null, status_code = null, status_message = null, status_since = now(),
                   resync_missing = null, resync_snapshot_at = null, next_sync_at = now(), hold_until = null
