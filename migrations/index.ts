@@ -8,6 +8,7 @@ import * as attentionAndInbox from './20261123000006_attention_and_inbox.js';
 import * as relinks from './20261123000007_relinks.js';
 import * as audits from './20261123000008_audits.js';
 import * as relinkUpkeep from './20261123000009_relink_upkeep.js';
+import * as shortenedBodies from './20261123000010_shortened_bodies.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000007_relinks': relinks,
   '20261123000008_audits': audits,
   '20261123000009_relink_upkeep': relinkUpkeep,
+  '20261123000010_shortened_bodies': shortenedBodies,
 };

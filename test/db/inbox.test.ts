@@ -297,6 +297,7 @@ describe('rejected webhooks', () => {
     await reject(Buffer.alloc(200_000, 'a'), { 'plaid-verification': 'v'.repeat(10_000) });
     const [row] = await rows();
     expect((row!.body as Buffer).length).toBe(16_384);
+    expect(row!.body_shortened).toBe(true);
     expect((row!.headers as Record<string, string>)['plaid-verification']).toHaveLength(2_048);
   });
 

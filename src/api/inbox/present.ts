@@ -38,4 +38,5 @@ export const presentWhole = (row: InboxRowWhole): z.input<typeof inboxWebhookWho
   headers: { ...row.headers },
   body: asText(row.body),
   body_base64: row.body.toString('base64'),
+  body_shortened: row.body_shortened,
 });

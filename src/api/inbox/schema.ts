@@ -41,6 +41,9 @@ export const inboxWebhookWhole = z
     headers: z.record(z.string(), z.string()),
     body: z.string().nullable().meta({ description: 'The body as text; null when it is not UTF-8.' }),
     body_base64: z.string().meta({ description: 'The bytes as they came.' }),
+    body_shortened: z.boolean().meta({
+      description: 'Of a rejected webhook over 16 KiB only the beginning is kept, and it cannot be replayed.',
+    }),
   })
   .meta({ id: 'InboxWebhookWhole' });
 
@@ -90,10 +93,12 @@ export const replayMany = z
 export const replayResult = z
   .object({
     heron_id: z.string(),
-    outcome: z.enum(['replayed', 'unmatched', 'stopped', 'still_rejected', 'key_unavailable']).meta({
-      description:
-        '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more; post it to the link URL again, and the link reads what was missed. `still_rejected`: verified again, in vain. `key_unavailable`: Plaid did not give the key; try again.',
-    }),
+    outcome: z
+      .enum(['replayed', 'unmatched', 'stopped', 'still_rejected', 'body_shortened', 'key_unavailable'])
+      .meta({
+        description:
+          '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more; post it to the link URL again, and the link reads what was missed. `still_rejected`: verified again, in vain. `body_shortened`: rejected with more than 16 KiB, of which only the beginning is kept; send it to the webhook URL again. `key_unavailable`: Plaid did not give the key; try again.',
+      }),
     plaid_webhook_heron_id: z
       .string()
       .meta({ description: 'Another id than heron_id when a rejected one has been verified now.' }),

@@ -32,6 +32,8 @@ export interface InboxRow {
 
 export interface InboxRowWhole extends InboxRow {
   body: Buffer;
+  /** Only the beginning of a rejected body was kept. */
+  body_shortened: boolean;
   headers: StoredHeaders;
 }
 
@@ -119,7 +121,7 @@ export function createInboxReads(db: Database): InboxReads {
     },
     async find(organizationId, id) {
       const { rows } = await db.raw<{ rows: InboxRowWhole[] }>(
-        `select ${COLUMNS}, w.body, w.headers from ${FROM} where w.organization_id = :organizationId and w.id = :id`,
+        `select ${COLUMNS}, w.body, w.body_shortened, w.headers from ${FROM} where w.organization_id = :organizationId and w.id = :id`,
         { organizationId, id },
       );
       return rows[0] ?? null;

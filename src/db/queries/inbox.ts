@@ -72,7 +72,7 @@ export interface InboxQueriesDeps {
   maxRejected: number;
 }
 
-/** It is unauthenticated storage. */
+/** It is unauthenticated storage: anyone who knows a webhook URL may fill it. Plaid's webhooks are far below this. */
 const REJECTED_BODY_BYTES = 16 * 1024;
 const REJECTED_HEADER_CHARACTERS = 2_048;
 
@@ -93,8 +93,8 @@ const MOST_WAITING = 5_000;
 // rejection is deleting at this moment are left to it.
 const RECORD_REJECTED = `
   with recorded as (
-    insert into plaid_webhooks (organization_id, integration_id, verdict, rejection, body, headers)
-    values (:organizationId, :integrationId, 'rejected', :reason, :body, :headers::jsonb))
+    insert into plaid_webhooks (organization_id, integration_id, verdict, rejection, body, body_shortened, headers)
+    values (:organizationId, :integrationId, 'rejected', :reason, :body, :isShortened, :headers::jsonb))
   delete from plaid_webhooks where id in (
     select id from plaid_webhooks where integration_id = :integrationId and verdict = 'rejected'
      order by id desc offset :keep for update skip locked)`;
@@ -170,6 +170,7 @@ export function createInboxQueries({ db, signalStaleAfterMs, maxRejected }: Inbo
         integrationId,
         reason,
         body: body.subarray(0, REJECTED_BODY_BYTES),
+        isShortened: body.length > REJECTED_BODY_BYTES,
         headers: JSON.stringify(shortened(headers)),
         keep: maxRejected - 1,
       });

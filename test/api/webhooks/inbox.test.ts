@@ -209,6 +209,15 @@ describe('a replay', () => {
     expect(app.signalled.filter((each) => each.startsWith('forward/'))).toHaveLength(1);
   });
 
+  it('does not call one forged of which only the beginning was kept', async () => {
+    const body = plaidBody({ item_id: 'item-a', reason: 'x'.repeat(20_000) });
+    await app.send(body, { 'plaid-verification': 'nonsense' });
+    const [{ heron_id: id }] = (await list()) as [Webhook];
+    const { json } = await call<{ plaid_webhook: { body_shortened: boolean } }>('GET', `/${id}`);
+    expect(json.plaid_webhook.body_shortened).toBe(true);
+    expect((await replay(id)).outcome).toBe('body_shortened');
+  });
+
   it('never trusts a rejected one, but verifies it again', async () => {
     const item = await link('item-a');
     const forged = plaidBody({ item_id: 'item-a' });
