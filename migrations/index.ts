@@ -9,6 +9,7 @@ import * as relinks from './20261123000007_relinks.js';
 import * as audits from './20261123000008_audits.js';
 import * as relinkUpkeep from './20261123000009_relink_upkeep.js';
 import * as shortenedBodies from './20261123000010_shortened_bodies.js';
+import * as dashboard from './20261123000011_dashboard.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -30,4 +31,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000008_audits': audits,
   '20261123000009_relink_upkeep': relinkUpkeep,
   '20261123000010_shortened_bodies': shortenedBodies,
+  '20261123000011_dashboard': dashboard,
 };

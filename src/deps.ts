@@ -8,6 +8,7 @@ import { createAuditQueries, type AuditQueries } from './db/queries/audits.js';
 import { createChangeReadQueries, type ChangeReadQueries } from './db/queries/changes-read.js';
 import { createDataSourceQueries, type DataSourceQueries } from './db/queries/data-sources.js';
 import { createEndUserQueries, type EndUserQueries } from './db/queries/end-users.js';
+import { createEventReads, type EventReads } from './db/queries/event-reads.js';
 import { createInboxQueries, type InboxQueries } from './db/queries/inbox.js';
 import { createInboxReads, type InboxReads } from './db/queries/inbox-reads.js';
 import { createInboxReplayQueries, type InboxReplayQueries } from './db/queries/inbox-replay.js';
@@ -66,6 +67,7 @@ export interface Deps {
   syncRuns: SyncRunQueries;
   changes: ChangeReadQueries;
   changeListener: ChangeListener;
+  eventReads: EventReads;
   inbox: InboxQueries;
   inboxReads: InboxReads;
   inboxReplays: InboxReplayQueries;
@@ -143,6 +145,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     syncRuns: createSyncRunQueries(db),
     changes: createChangeReadQueries(db),
     changeListener,
+    eventReads: createEventReads(db),
     inboxReads: createInboxReads(db),
     inboxReplays: createInboxReplayQueries(owned),
     inbox: createInboxQueries({ ...owned, maxRejected: config.INBOX_MAX_UNVERIFIED }),

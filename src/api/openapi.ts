@@ -36,6 +36,13 @@ const json = (schema: z.ZodType): { 'application/json': { schema: z.ZodType } } 
   'application/json': { schema },
 });
 
+const content = (
+  schema: z.ZodType,
+  contentType = 'application/json',
+): Record<string, { schema: z.ZodType }> => ({
+  [contentType.split(';', 1)[0]!]: { schema },
+});
+
 /** One response per status, with the codes that it may carry. */
 function errorResponses(codes: readonly ErrorCode[]): Record<string, ResponseConfig> {
   const byStatus = new Map<number, ErrorCode[]>();
@@ -104,9 +111,9 @@ function describeOperation(operation: Operation): RouteConfig {
     },
     responses: {
       ...Object.fromEntries(
-        Object.entries(responses).map(([status, { description: text, schema }]) => [
+        Object.entries(responses).map(([status, { description: text, schema, contentType }]) => [
           status,
-          { description: text, ...(schema === undefined ? {} : { content: json(schema) }) },
+          { description: text, ...(schema === undefined ? {} : { content: content(schema, contentType) }) },
         ]),
       ),
       ...errorResponses(possibleErrors(operation)),

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ErrorCode } from '../domain/errors.js';
 import type { Role } from '../domain/roles.js';
@@ -7,17 +8,27 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface ResponseSpec {
   description: string;
-  /** Absent for answers without a body. */
+  /** Absent for answers without a body. Of a stream it is documentation. */
   schema?: z.ZodType;
+  /** Set where the answer is a stream of this type. */
+  contentType?: string;
+}
+
+/** The body of an answer that is sent as it is made. */
+export interface StreamBody {
+  stream: Readable;
+  headers?: Readonly<Record<string, string>>;
 }
 
 export type Responses = Readonly<Record<number, ResponseSpec>>;
 
 /** What a handler may return: one of the declared statuses with a body of its schema. */
 export type Answer<R extends Responses> = {
-  [S in keyof R & number]: R[S] extends { schema: infer B extends z.ZodType }
-    ? { status: S; body: z.input<B> }
-    : { status: S };
+  [S in keyof R & number]: R[S] extends { contentType: string }
+    ? { status: S } & StreamBody
+    : R[S] extends { schema: infer B extends z.ZodType }
+      ? { status: S; body: z.input<B> }
+      : { status: S };
 }[keyof R & number];
 
 export interface RouteRequest<Q, B> {
@@ -84,7 +95,9 @@ export interface Route {
   responses: Responses;
   errors: readonly ErrorCode[];
   /** The router calls it only with what the two schemas have put out. */
-  handle(request: RouteRequest<unknown, unknown>): Promise<{ status: number; body?: unknown }>;
+  handle(
+    request: RouteRequest<unknown, unknown>,
+  ): Promise<{ status: number; body?: unknown } & Partial<StreamBody>>;
 }
 
 /**

@@ -65,6 +65,12 @@ function handler(
       signal: requestSignal(ctx, stopping),
     });
     ctx.status = answer.status;
+    if (answer.stream !== undefined) {
+      ctx.set(answer.headers ?? {});
+      ctx.type = route.responses[answer.status]?.contentType ?? 'application/octet-stream';
+      ctx.body = answer.stream;
+      return;
+    }
     if (answer.body === undefined) return;
     const json = stringifyExact(answer.body);
     onAnswer?.(route, answer.status, json);

@@ -3,6 +3,7 @@ import { createAuditRoutes } from './audits/routes.js';
 import { createChangeRoutes } from './changes/routes.js';
 import { createDataSourceRoutes } from './data-sources/routes.js';
 import { createEndUserRoutes } from './end-users/routes.js';
+import { createEventRoutes } from './events/routes.js';
 import { createHealthRoutes } from './health/routes.js';
 import { createHelloRoutes } from './hello/routes.js';
 import { createInboxRoutes } from './inbox/routes.js';
@@ -29,6 +30,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createChangeRoutes(deps),
     ...createTransactionRoutes(deps),
     ...createInboxRoutes(deps),
+    ...createEventRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];
