@@ -18,6 +18,10 @@ import {
 } from './db/queries/integration-pauses.js';
 import { createIntegrationQueries, type IntegrationQueries } from './db/queries/integrations.js';
 import { createItemRemovalQueries, type ItemRemovalQueries } from './db/queries/item-removal.js';
+import {
+  createIntegrationProgressReads,
+  type IntegrationProgressReads,
+} from './db/queries/integration-progress.js';
 import { createItemReads, type ItemReads } from './db/queries/item-reads.js';
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
@@ -54,6 +58,7 @@ export interface Deps {
   organizations: OrganizationQueries;
   apiKeys: ApiKeyQueries;
   integrations: IntegrationQueries;
+  integrationProgress: IntegrationProgressReads;
   pauses: IntegrationPauseQueries;
   endUsers: EndUserQueries;
   links: LinkQueries;
@@ -132,6 +137,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     organizations: createOrganizationQueries(db),
     apiKeys: createApiKeyQueries(db),
     integrations: createIntegrationQueries(owned),
+    integrationProgress: createIntegrationProgressReads(db),
     pauses: createIntegrationPauseQueries(db),
     endUsers: createEndUserQueries(db),
     links: createLinkQueries(owned),

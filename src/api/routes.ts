@@ -7,6 +7,7 @@ import { createEventRoutes } from './events/routes.js';
 import { createHealthRoutes } from './health/routes.js';
 import { createHelloRoutes } from './hello/routes.js';
 import { createInboxRoutes } from './inbox/routes.js';
+import { createIntegrationProgressRoutes } from './integrations/progress-routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
 import { createItemRoutes } from './items/routes.js';
 import { createLinkRoutes } from './links/routes.js';
@@ -19,6 +20,7 @@ import { createTransactionRoutes } from './transactions/routes.js';
 export function createRoutes(deps: Deps): Route[] {
   return [
     ...createIntegrationRoutes(deps),
+    ...createIntegrationProgressRoutes(deps),
     ...createLinkRoutes(deps),
     ...createItemRoutes(deps),
     ...createSyncRunRoutes(deps),

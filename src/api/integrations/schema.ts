@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { itemSummary } from '../items/schema.js';
 import { httpUrl, text, time } from '../fields.js';
 
 const name = text(1, 128).meta({ description: 'A name that means something to you.' });
@@ -84,3 +85,28 @@ export const integrationsAnswer = z.object({ integrations: z.array(integration) 
 export const plaidEnvironmentsAnswer = z.object({
   plaid_environments: z.array(z.object({ base_url: z.string() }).meta({ id: 'PlaidEnvironment' })),
 });
+
+export const INTEGRATION_HEALTHS = ['waiting', 'ok', 'attention', 'keys_rejected', 'paused'] as const;
+
+export const integrationProgress = z
+  .object({
+    health: z.enum(INTEGRATION_HEALTHS).meta({
+      description:
+        '`waiting`: nothing is linked yet. `ok`: its links work, as far as they are to. `attention`: a person has to do something about some of them. `keys_rejected`: Plaid said that the keys are wrong. `paused`: Plaid refuses the client as a whole, nothing is synced.',
+    }),
+    first_link_at: time.nullable(),
+    first_verified_webhook_at: time
+      .nullable()
+      .meta({ description: 'Of the webhooks that are kept: null means that none has come.' }),
+    first_sync_at: time.nullable(),
+    last_webhook_at: time.nullable(),
+    rejected_webhooks: z.object({
+      count: z.int().meta({ description: 'Kept ones, that were not signed by Plaid.' }),
+      last_at: time.nullable(),
+      last_reason: z.string().nullable(),
+    }),
+    items: itemSummary,
+  })
+  .meta({ id: 'IntegrationProgress' });
+
+export const integrationProgressAnswer = z.object({ progress: integrationProgress });

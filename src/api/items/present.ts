@@ -5,7 +5,7 @@ import { LINK_STATUSES } from '../../domain/item-status.js';
 import { nextAction } from '../../domain/next-action.js';
 import { itemWorkflowId } from '../../workflows/messages.js';
 import { createLinkPresenter, statusOf } from '../links/present.js';
-import type { item, itemDetails, itemSummaryAnswer } from './schema.js';
+import type { item, itemDetails, itemSummary } from './schema.js';
 
 export interface ItemPresenterOptions {
   publicUrl: string;
@@ -70,7 +70,7 @@ export function createItemPresenter(options: ItemPresenterOptions): ItemPresente
   };
 }
 
-export function presentCounts(counts: ItemCounts): z.input<typeof itemSummaryAnswer>['summary'] {
+export function presentCounts(counts: ItemCounts): z.input<typeof itemSummary> {
   const byStatus = Object.fromEntries(
     LINK_STATUSES.map((status) => [status, counts.byStatus[status] ?? 0]),
   ) as Record<(typeof LINK_STATUSES)[number], number>;

@@ -59,16 +59,15 @@ export const itemsQuery = z.strictObject({
 
 export const itemsAnswer = z.object({ items: z.array(item), next_cursor: nextCursor });
 export const itemAnswer = z.object({ item: itemDetails });
-export const itemSummaryAnswer = z.object({
-  summary: z
-    .object({
-      total: z.int(),
-      attention: z.int().meta({ description: 'Items that a person has to do something about.' }),
-      by_status: z.object(
-        Object.fromEntries(LINK_STATUSES.map((status) => [status, z.int()])) as {
-          [S in (typeof LINK_STATUSES)[number]]: z.ZodInt;
-        },
-      ),
-    })
-    .meta({ id: 'ItemSummary' }),
-});
+export const itemSummary = z
+  .object({
+    total: z.int(),
+    attention: z.int().meta({ description: 'Items that a person has to do something about.' }),
+    by_status: z.object(
+      Object.fromEntries(LINK_STATUSES.map((status) => [status, z.int()])) as {
+        [S in (typeof LINK_STATUSES)[number]]: z.ZodInt;
+      },
+    ),
+  })
+  .meta({ id: 'ItemSummary' });
+export const itemSummaryAnswer = z.object({ summary: itemSummary });

@@ -55,7 +55,8 @@ export interface ItemReads {
   list(organizationId: string, filter: ItemFilter, page: ItemPage): Promise<ItemRow[]>;
   /** By Plaid's item_id; of several the one of an integration that still exists, then the newest. */
   find(organizationId: string, plaidItemId: string): Promise<(ItemRow & ItemPlans) | null>;
-  count(organizationId: string): Promise<ItemCounts>;
+  /** Of the organisation, or of one integration (row id). */
+  count(organizationId: string, integrationId?: string): Promise<ItemCounts>;
 }
 
 /** domain/item-status.ts in SQL, of `items i` and its integration `g`; a test holds the two together. */
@@ -136,13 +137,14 @@ export function createItemReads(db: Database): ItemReads {
       return rows[0] ?? null;
     },
 
-    async count(organizationId) {
+    async count(organizationId, integrationId) {
       const { rows } = await db.raw<{ rows: { status: LinkStatus; n: number; needing: number }[] }>(
         `select ${ITEM_STATUS} as status, count(*)::integer as n,
                 (count(*) filter (where ${NEEDS_A_PERSON}))::integer as needing
            from items i join integrations g on g.id = i.integration_id
-          where i.organization_id = :organizationId group by 1`,
-        { organizationId },
+          where i.organization_id = :organizationId and (:integrationId::uuid is null or i.integration_id = :integrationId::uuid)
+          group by 1`,
+        { organizationId, integrationId: integrationId ?? null },
       );
       return {
         byStatus: Object.fromEntries(rows.map(({ status, n }) => [status, n])),
