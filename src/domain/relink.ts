@@ -88,6 +88,39 @@ function matchBy(
   return { matches, ambiguous };
 }
 
+/** An account of one Item, and when Plaid listed it. */
+export interface ListedAccount extends RelinkAccount {
+  /** Of Plaid. */
+  accountId: string;
+  firstListedAt: Date;
+  lastListedAt: Date;
+}
+
+const coexisted = (one: ListedAccount, other: ListedAccount): boolean =>
+  one.firstListedAt <= other.lastListedAt && other.firstListedAt <= one.lastListedAt;
+
+/**
+ * Accounts of one Item that go on under another account_id, as banks and Plaid renumber them: closed ones, each with the open
+ * one that it has become. Persistent ids tell alone; otherwise the description, if the two were never listed together and
+ * nothing else fits.
+ */
+export function renumberedAccounts(accounts: readonly ListedAccount[]): Map<string, string> {
+  const closed = accounts.filter(({ open }) => !open);
+  const open = accounts.filter((account) => account.open);
+  const fits = (old: ListedAccount, now: ListedAccount): boolean => {
+    const by = fit(old, now);
+    return by === 'persistent_account_id' || (by === 'description' && !coexisted(old, now));
+  };
+  const became = new Map<string, string>();
+  for (const old of closed) {
+    const [only, ...others] = open.filter((now) => fits(old, now));
+    if (!only || others.length > 0) continue;
+    const hasRival = closed.some((rival) => rival !== old && fits(rival, only) && coexisted(rival, old));
+    if (!hasRival) became.set(old.accountId, only.accountId);
+  }
+  return became;
+}
+
 /** How well the posted rows of a matched account agree where both Items have history. */
 export interface AccountAgreement {
   /** Rows of the old Item from the new one's oldest date on, and how many of them the new one has. */

@@ -113,6 +113,29 @@ describe('a full resync (invariant I4)', () => {
     expect(await liveIds(engine, itemId)).toEqual(['b-1', 'b-2', 'row-000', 'row-001']);
   });
 
+  it.each([
+    ['by its persistent id', { persistent_account_id: 'same' }],
+    ['by its description', { mask: '0000', name: 'Checking' }],
+  ])('removes what an account lacks that goes on under another id, told %s', async (_, who) => {
+    const list = (id: string): void => {
+      plaid.accounts = () => JSON.stringify({ accounts: [account(id, { name: 'Checking', ...who })] });
+    };
+    list('a');
+    const rows = many(4);
+    await seeded(rows);
+    await engine.links.requestSync(itemId);
+    expect(await engine.settle(itemId)).toMatchObject({ kind: 'synced' });
+    list('a-again');
+    const [gone, moved, ...others] = rows;
+    expect(
+      await resync({ added: [moved!, ...others].map((each) => ({ ...each, account_id: 'a-again' })) }),
+    ).toMatchObject({
+      kind: 'synced',
+    });
+    expect(await liveIds(engine, itemId)).toEqual(['row-001', 'row-002', 'row-003']);
+    expect(gone).toMatchObject({ transaction_id: 'row-000' });
+  });
+
   it('removes nothing of an account that the snapshot has no row of', async () => {
     await seeded([...many(3), row('silent', { account_id: 'b' })]);
     await resync({ added: many(3) });

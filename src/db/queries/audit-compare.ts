@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../database.js';
 import { withoutNestedLoops } from '../nested-loops.js';
 import type { FeedPosition } from './audit-runs.js';
+import { renumberedOf } from './renumbered.js';
 import { COLUMNS_DIFFER, PLAID_COLUMNS, ROW_SOURCE, type RowSource } from './merge-rows.js';
 
 /** A replayed history, ready to be compared. */
@@ -67,7 +68,7 @@ const accountObject = (value: (name: string, expression: string) => string): str
   `jsonb_build_object(${accountDerived.map(([name, expression]) => `'column.${name}', ${value(name, expression)}`).join(', ')})`;
 const ACCOUNT_DIFFERENCES = `json_differences(${accountObject((_, expression) => expression)}, ${accountObject((name) => `a.${name}`)})`;
 
-// Extra by the rules of a full resync (reconcile.ts, invariant I4): the account is still listed, and the row is not older than
+// Extra by the rules of a full resync (reconcile.ts, invariant I4): the account is still listed, if under another id, and the row is not older than
 // that account's oldest row at Plaid.
 const compareSql = (kind: RowSource['kind']): string => `
   with ${ROW_SOURCE[kind]},
@@ -88,8 +89,10 @@ const compareSql = (kind: RowSource['kind']): string => `
      where t.id is null or t.removed_at is not null or ${COLUMNS_DIFFER}),
   surplus as materialized (
     select t.reference_id, t.id, t.account_id, t.date, t.amount,
-           coalesce(t.date >= o.date and t.account_id in (select account_id from listed), false) as judged
-      from transactions t left join oldest o on o.account_id = t.account_id
+           coalesce(t.date >= o.date and o.account_id in (select account_id from listed), false) as judged
+      from transactions t
+      left join unnest(:renumbered::text[], :became::text[]) as r(account_id, became) on r.account_id = t.account_id
+      left join oldest o on o.account_id = coalesce(r.became, t.account_id)
      where t.item_id = :itemId and t.removed_at is null
        and not exists (select from incoming n where n.reference_id = t.reference_id)),
   unlike_accounts as (
@@ -151,6 +154,7 @@ export function createAuditCompareQueries(db: Database): AuditCompareQueries {
         if (!(await lockRunning(trx, input.auditId))) return false;
         const { auditId, itemId, replay, source, accounts, pages } = input;
         await trx.raw('delete from audit_suspects where audit_id = ? and replay = ?', [auditId, replay]);
+        const renumbered = await renumberedOf(trx, itemId);
         const { rows } = await withoutNestedLoops(trx, () =>
           trx.raw<{ rows: [Compared] }>(COMPARE[source.kind], {
             auditId,
@@ -158,6 +162,7 @@ export function createAuditCompareQueries(db: Database): AuditCompareQueries {
             replay,
             accounts,
             winners: input.winners && [...input.winners],
+            ...renumbered,
             ...(source.kind === 'page'
               ? { body: source.page.text, bytes: source.page.originals, firstPosition: 0 }
               : { runId: source.runId }),

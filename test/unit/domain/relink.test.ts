@@ -4,8 +4,10 @@ import {
   AGREEMENT,
   judgeRelink,
   matchAccounts,
+  renumberedAccounts,
   type AccountAgreement,
   type AccountMatching,
+  type ListedAccount,
   type RelinkAccount,
 } from '../../../src/domain/relink.js';
 
@@ -18,6 +20,44 @@ const account = (id: string, over: Partial<RelinkAccount> = {}): RelinkAccount =
   subtype: 'checking',
   open: true,
   ...over,
+});
+
+describe('accounts of one Item that are listed under other ids', () => {
+  const listed = (
+    id: string,
+    [from, to]: [number, number],
+    over: Partial<RelinkAccount> = {},
+  ): ListedAccount => ({
+    ...account(id, over),
+    accountId: id,
+    firstListedAt: new Date(from),
+    lastListedAt: new Date(to),
+  });
+  const closed = { open: false };
+  const became = (...accounts: ListedAccount[]) => Object.fromEntries(renumberedAccounts(accounts));
+
+  it('are known by their description when one came after the other had gone', () => {
+    expect(became(listed('a', [1, 2], closed), listed('b', [3, 4], closed), listed('c', [5, 6]))).toEqual({
+      a: 'c',
+      b: 'c',
+    });
+  });
+
+  it('are others when both were listed at a time', () => {
+    expect(became(listed('a', [1, 3], closed), listed('b', [3, 6]))).toEqual({});
+  });
+
+  it('are known by their persistent id even so', () => {
+    const same = { persistentAccountId: 'p', name: null };
+    expect(became(listed('a', [1, 3], { ...same, ...closed }), listed('b', [3, 6], same))).toEqual({
+      a: 'b',
+    });
+  });
+
+  it('are left alone when it could be one or the other', () => {
+    expect(became(listed('a', [1, 2], closed), listed('b', [3, 6]), listed('c', [3, 6]))).toEqual({});
+    expect(became(listed('a', [1, 2], closed), listed('b', [1, 2], closed), listed('c', [3, 6]))).toEqual({});
+  });
 });
 
 describe('accounts of two Items', () => {
