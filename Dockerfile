@@ -8,18 +8,20 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY scripts scripts
 COPY migrations migrations
 COPY local local
 COPY bench bench
 COPY simulator simulator
 COPY src src
+COPY docs/openapi.json docs/openapi.json
+COPY dashboard dashboard
 RUN npm run build \
  && npm prune --omit=dev --no-audit --no-fund \
  # Temporal's native part comes for five platforms; this image has one.
  && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} + \
- && rm -rf dist/local dist/bench dist/scripts dist/.tsbuildinfo dist/.built-from.json
+ && rm -rf dist/local dist/bench dist/scripts dist/dashboard-api dist/.tsbuildinfo dist/.built-from.json
 
 FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps
@@ -42,5 +44,6 @@ FROM runtime AS ardea
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/migrations dist/migrations
 COPY --from=build /app/dist/workflow-bundle.js dist/workflow-bundle.js
+COPY --from=build /app/dist/dashboard dist/dashboard
 EXPOSE 3000 3001
 CMD ["node", "dist/src/api/main.js"]

@@ -1,6 +1,8 @@
 // The rules of the house that a machine can hold. Folder boundaries follow docs/architecture.md, "Folders":
 // api, worker → activities → db, plaid, processing → domain; workflows → domain only.
 import importX from 'eslint-plugin-import-x';
+import jsxA11y from 'eslint-plugin-jsx-a11y';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** Forbids value imports of `folders` (relative paths); `import type` stays allowed unless `types` is false. */
@@ -28,15 +30,18 @@ const LOCAL = never(
 );
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.ardea/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '.ardea/**', 'coverage/**', 'dashboard/src/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true } },
     settings: {
       'import-x/resolver-next': [
-        importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+        importX.createNodeResolver({
+          extensions: ['.ts', '.tsx', '.js'],
+          extensionAlias: { '.js': ['.ts', '.js'] },
+        }),
       ],
     },
     rules: {
@@ -71,6 +76,7 @@ export default tseslint.config(
       'local/config.ts',
       'simulator/config.ts',
       'bench/config.ts',
+      'vite.config.ts',
       'scripts/**/*.ts',
       'test/support/**/*.ts',
     ],
@@ -80,6 +86,14 @@ export default tseslint.config(
   {
     files: ['local/**/*.ts', 'bench/**/*.ts', 'torture/**/*.ts', 'scripts/**/*.ts', 'src/cli/**/*.ts'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['dashboard/src/**/*.{ts,tsx}'],
+    extends: [jsxA11y.flatConfigs.strict, reactHooks.configs.flat.recommended],
+    rules: {
+      // Event handlers of React take functions whose promise nobody waits for; what they do is caught where it is done.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+    },
   },
   { files: ['*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
   boundary(
@@ -210,6 +224,15 @@ export default tseslint.config(
       {
         group: ['**/src/**', '**/local/**', '**/bench/**', '**/torture/**'],
         message: 'The simulator stands alone.',
+      },
+    ],
+  ),
+  boundary(
+    ['dashboard/**/*.{ts,tsx}'],
+    [
+      {
+        regex: '^(\\.\\./)+(src|local|simulator|bench|torture|scripts|migrations)/',
+        message: 'The dashboard knows the documented API only.',
       },
     ],
   ),

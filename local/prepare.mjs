@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What tsconfig.build.json compiles, and what decides how. */
+/** What the build compiles and bundles, and what decides how. */
 const SOURCES = [
   'src',
   'migrations',
@@ -17,8 +17,12 @@ const SOURCES = [
   'bench',
   'torture',
   'scripts',
+  'dashboard',
+  'docs/openapi.json',
+  'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'vite.config.ts',
 ];
 const STAMP = join(ROOT, 'dist', '.built-from.json');
 const BUILD_LOCK = join(ROOT, 'node_modules', '.ardea-build');

@@ -1,6 +1,6 @@
-// Every package that a production install brings must be under a permissive licence: nothing of it may put terms on
-// the source of those who run Ardea.
-import { readFileSync } from 'node:fs';
+// Every package that a production install brings, and every one that the dashboard's bundle may hold, must be under a
+// permissive licence: nothing of it may put terms on the source of those who run Ardea.
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +22,7 @@ const PERMISSIVE = new Set([
 /** Read by a person, because the package says nothing or something outside the list that is fine for what it is. */
 const REVIEWED = new Map([
   ['caniuse-lite', 'CC-BY-4.0'], // a table of browser features, which asks for attribution only
+  ['@fontsource-variable/inter', 'OFL-1.1'], // a font; its terms are about selling or renaming it
   ['unionfs', 'none given'], // its LICENSE file is the Unlicense
 ]);
 
@@ -50,21 +51,55 @@ const licenceOf = (
   }
 };
 
-const production = Object.entries(packages).filter(
-  ([path, entry]) => path !== '' && !entry.dev && !entry.devOptional,
+const nameOf = (/** @type {string} */ path) => path.slice(path.lastIndexOf('node_modules/') + 13);
+
+/** The packages that files of the dashboard import, and all that those depend on: what can be in its bundle. */
+const bundled = () => {
+  const files = readdirSync(join(root, 'dashboard', 'src'), { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && /\.(tsx?|css)$/.test(file.name))
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'));
+  const imports = files.flatMap((text) =>
+    [...text.matchAll(/(?:from|import|@import)\s*\(?\s*'((?:@[^/']+\/)?[^./'][^/']*)/g)].map(
+      ([, name]) => name,
+    ),
+  );
+  const found = new Set();
+  // Where a package finds another: beside itself, else further up.
+  const locate = (/** @type {string} */ from, /** @type {string} */ name) => {
+    for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
+      const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`;
+      if (packages[path] !== undefined) return path;
+      if (at === '') return undefined;
+    }
+  };
+  const add = (/** @type {string} */ from, /** @type {string} */ name) => {
+    const path = locate(from, name);
+    if (path === undefined || found.has(path)) return;
+    found.add(path);
+    const { dependencies = {}, peerDependencies = {} } = packages[path];
+    for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) add(path, needed);
+  };
+  for (const name of new Set(imports)) add('', name);
+  if (found.size === 0)
+    throw new Error('The dashboard imports no package: this script does not read it rightly.');
+  return found;
+};
+
+const inBundle = bundled();
+const shipped = Object.entries(packages).filter(
+  ([path, entry]) => path !== '' && ((!entry.dev && !entry.devOptional) || inBundle.has(path)),
 );
-const refused = production
+const refused = shipped
   .map(([path, entry]) => ({
-    name: path.slice(path.lastIndexOf('node_modules/') + 13),
+    name: nameOf(path),
     licence: licenceOf(path, entry),
   }))
   .filter(({ name, licence }) => !isPermissive(licence) && REVIEWED.get(name) !== licence);
 if (refused.length > 0) {
-  for (const { path, licence } of refused)
-    console.error(`${path.replace(/^node_modules\//, '')}: ${licence}`);
+  for (const { name, licence } of refused) console.error(`${name}: ${licence}`);
   console.error(
-    `${refused.length} of ${production.length} production packages have no licence that is known to be permissive.`,
+    `${refused.length} of ${shipped.length} packages have no licence that is known to be permissive.`,
   );
   process.exit(1);
 }
-console.log(`${production.length} production packages, all permissive.`);
+console.log(`${shipped.length} packages (${inBundle.size} in the dashboard), all permissive.`);

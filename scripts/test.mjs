@@ -17,7 +17,10 @@ const CHECKS = [
   { name: 'lint (eslint)', args: [bin('eslint', 'bin/eslint.js'), '.'] },
   { name: 'types (tsc)', args: [bin('typescript', 'bin/tsc'), '--noEmit'] },
   { name: 'generated files up to date', args: [join(ROOT, 'dist', 'scripts', 'generate.js'), '--check'] },
-  { name: 'licences of what production installs', args: [join(ROOT, 'scripts', 'check-licences.mjs')] },
+  {
+    name: 'licences of what production installs and browsers load',
+    args: [join(ROOT, 'scripts', 'check-licences.mjs')],
+  },
 ];
 
 const seconds = (/** @type {number} */ since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;

@@ -1,0 +1,47 @@
+import type { components, paths } from '@ardea/api-schema';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+
+export type InboxWebhook = components['schemas']['InboxWebhook'];
+export type InboxWebhookWhole = components['schemas']['InboxWebhookWhole'];
+
+type InboxQuery = NonNullable<paths['/api/plaid_webhooks']['get']['parameters']['query']>;
+export type InboxFilter = Omit<InboxQuery, 'cursor' | 'limit'>;
+
+export const VERDICTS = ['verified', 'stale', 'rejected'] as const;
+export const WEBHOOK_STATES = ['waiting', 'consumed', 'unmatched', 'stopped', 'rejected'] as const;
+
+export const inboxQuery = (filter: InboxFilter, limit = 100) =>
+  infiniteQueryOptions({
+    queryKey: ['inbox', { item_id: filter.item_id }, filter, limit],
+    queryFn: async ({ signal, pageParam }) =>
+      answered(
+        api.GET('/api/plaid_webhooks', {
+          params: { query: { ...filter, limit, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+
+export const webhookQuery = (webhook_id: string) =>
+  queryOptions({
+    queryKey: ['inbox', 'one', webhook_id],
+    queryFn: async ({ signal }) =>
+      (
+        await answered(
+          api.GET('/api/plaid_webhooks/{webhook_id}', { params: { path: { webhook_id } }, signal }),
+        )
+      ).plaid_webhook,
+  });
+
+export const replayWebhook = async (webhook_id: string, forward: boolean) =>
+  (
+    await answered(
+      api.POST('/api/plaid_webhooks/{webhook_id}/replay', {
+        params: { path: { webhook_id } },
+        body: { replay: { forward } },
+      }),
+    )
+  ).replay;

@@ -1,0 +1,113 @@
+import type { components, paths } from '@ardea/api-schema';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from './client';
+
+export type Item = components['schemas']['Item'];
+export type ItemDetails = components['schemas']['ItemDetails'];
+export type SyncRun = components['schemas']['SyncRun'];
+export type Audit = components['schemas']['Audit'];
+
+type ItemsQuery = NonNullable<paths['/api/items']['get']['parameters']['query']>;
+export type ItemFilter = Omit<ItemsQuery, 'cursor' | 'limit'>;
+
+const PAGE = 100;
+
+export const itemsQuery = (filter: ItemFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['items', 'list', filter],
+    queryFn: async ({ signal, pageParam }) =>
+      answered(
+        api.GET('/api/items', {
+          params: { query: { ...filter, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+
+export const itemSummaryQuery = queryOptions({
+  queryKey: ['items', 'summary'],
+  queryFn: async ({ signal }) => (await answered(api.GET('/api/items/summary', { signal }))).summary,
+});
+
+export const itemQuery = (item_id: string) =>
+  queryOptions({
+    queryKey: ['items', { item_id }],
+    queryFn: async ({ signal }) =>
+      (await answered(api.GET('/api/items/{item_id}', { params: { path: { item_id } }, signal }))).item,
+  });
+
+/** An Item's address below its integration, where everything about it is. */
+export interface LinkPath {
+  integration_id: string;
+  item_id: string;
+}
+
+export const linkPath = (item: Item | ItemDetails): LinkPath => ({
+  integration_id: item.integration.heron_id,
+  item_id: item.item_id,
+});
+
+export const syncRunsQuery = (path: LinkPath) =>
+  infiniteQueryOptions({
+    queryKey: ['items', { item_id: path.item_id }, 'sync_runs'],
+    queryFn: async ({ signal, pageParam }) =>
+      answered(
+        api.GET('/api/integrations/{integration_id}/links/{item_id}/sync_runs', {
+          params: { path, query: { limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+
+export const auditsQuery = (path: LinkPath) =>
+  queryOptions({
+    queryKey: ['audits', { item_id: path.item_id }],
+    queryFn: async ({ signal }) =>
+      (
+        await answered(
+          api.GET('/api/integrations/{integration_id}/links/{item_id}/audits', {
+            params: { path, query: { limit: 10 } },
+            signal,
+          }),
+        )
+      ).audits,
+    // Its own events come; a running one also moves on between them.
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ state: now }) => now === 'queued' || now === 'running') ? 3_000 : false,
+  });
+
+const act = (what: 'refresh' | 'pause' | 'resume' | 'adopt_webhook') => async (path: LinkPath) => {
+  await answered(
+    api.POST(`/api/integrations/{integration_id}/links/{item_id}/${what}`, { params: { path } }),
+  );
+};
+
+export const syncNow = act('refresh');
+export const pauseItem = act('pause');
+export const resumeItem = act('resume');
+export const adoptWebhook = act('adopt_webhook');
+
+export const startAudit = async (path: LinkPath): Promise<void> => {
+  await answered(api.POST('/api/integrations/{integration_id}/links/{item_id}/audit', { params: { path } }));
+};
+
+export const repairAudit = async (integration_id: string, audit_id: string): Promise<void> => {
+  await answered(
+    api.POST('/api/integrations/{integration_id}/audits/{audit_id}/repair', {
+      params: { path: { integration_id, audit_id } },
+    }),
+  );
+};
+
+export const deleteItem = async (
+  path: LinkPath,
+  query: { remove_at_plaid: boolean; erase: boolean },
+): Promise<void> => {
+  await answered(
+    api.DELETE('/api/integrations/{integration_id}/links/{item_id}', { params: { path, query } }),
+  );
+};

@@ -1,0 +1,65 @@
+import type { components } from '@ardea/api-schema';
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { isExpired } from './api-error';
+import { answered, api } from './client';
+import { reportAnswer } from './connection';
+
+export type Session = components['schemas']['Session'];
+export type Role = components['schemas']['Role'];
+
+const ROLES: readonly Role[] = ['read_only', 'member', 'admin'];
+
+/** Who is logged in; null: nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return (await answered(api.GET('/api/session', { signal }))).session;
+    } catch (error) {
+      if (isExpired(error)) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+/** The session of a page that is shown to those who are logged in only. */
+export function useSession(): Session {
+  const { data } = useSuspenseQuery({ ...sessionQuery, refetchOnWindowFocus: false, refetchOnMount: false });
+  if (data === null) throw new Error('There is no session here.');
+  return data;
+}
+
+/** Whether the user's role reaches to what takes `role`. The API decides; this only keeps useless buttons away. */
+export function useMay(role: Role): boolean {
+  return ROLES.indexOf(useSession().user.role) >= ROLES.indexOf(role);
+}
+
+export function useLogIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    meta: { isLogIn: true },
+    mutationFn: async (credentials: components['schemas']['Credentials']) =>
+      (await answered(api.POST('/api/session', { body: credentials }))).session,
+    onSuccess: async (session) => {
+      const before = queries.getQueryData(sessionQuery.queryKey);
+      // What another user has seen is nothing for this one.
+      if (before && before.user.heron_id !== session.user.heron_id) queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, session);
+      reportAnswer('up', { loggedIn: true });
+      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+    },
+  });
+}
+
+export function useLogOut() {
+  return useMutation({
+    mutationFn: async ({ everywhere }: { everywhere: boolean }) => {
+      await (everywhere ? answered(api.DELETE('/api/sessions')) : answered(api.DELETE('/api/session')));
+    },
+    onSuccess: () => {
+      // A full load leaves nothing of this session in memory.
+      location.assign('/login');
+    },
+  });
+}

@@ -1,0 +1,179 @@
+import { Button, Grid, Group, Stack, Table, Text } from '@mantine/core';
+import { IconRotateClockwise } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { sayDone, sayFailed } from '../../api/failed';
+import { replayWebhook, webhookQuery, type InboxWebhookWhole } from '../../api/inbox';
+import { useMay } from '../../api/session';
+import { CodeBlock, CopyText } from '../../parts/copy';
+import { Facts } from '../../parts/facts';
+import { shorten, toWords } from '../../parts/format';
+import { Page } from '../../parts/page';
+import { Card, Failure, LoadingRows } from '../../parts/states';
+import { Time } from '../../parts/time';
+import { WEBHOOK_STATE_HELP, WebhookStatus } from '../../parts/webhook-status';
+import { Message } from '../../parts/message';
+
+const CRUMBS = [{ label: 'Inbox', to: '/inbox' }];
+
+const OUTCOMES = {
+  replayed: 'It counts again: its Item is looked at.',
+  unmatched: 'Its Item is not linked: nothing to look at.',
+  stopped: 'Its Item is not synced any more.',
+  still_rejected: 'It was verified again and is still rejected.',
+  key_unavailable: 'Plaid did not give its key. Try again in a moment.',
+} as const;
+
+function Replay({ webhook }: { webhook: InboxWebhookWhole }) {
+  const queries = useQueryClient();
+  const replay = useMutation({
+    mutationFn: (forward: boolean) => replayWebhook(webhook.heron_id, forward),
+    onSuccess: async ({ outcome }) => {
+      sayDone(OUTCOMES[outcome]);
+      await queries.invalidateQueries({ queryKey: ['inbox'] });
+    },
+    onError: sayFailed,
+  });
+  return (
+    <>
+      {webhook.forward.state !== 'none' && (
+        <Button variant="default" disabled={replay.isPending} onClick={() => replay.mutate(true)}>
+          Replay and forward
+        </Button>
+      )}
+      <Button
+        leftSection={<IconRotateClockwise size={16} />}
+        loading={replay.isPending}
+        onClick={() => replay.mutate(false)}
+      >
+        Replay
+      </Button>
+    </>
+  );
+}
+
+/** The body laid out to be read; as it came when it is not JSON. */
+function readable(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
+  const isMember = useMay('member');
+  const { forward } = webhook;
+  return (
+    <Page
+      title={webhook.webhook_code ?? 'Webhook'}
+      crumbs={CRUMBS}
+      description={
+        <Group gap="sm">
+          <WebhookStatus webhook={webhook} />
+          <Text span c="dimmed">
+            received <Time at={webhook.received} as="seconds" />
+          </Text>
+        </Group>
+      }
+      actions={isMember && <Replay webhook={webhook} />}
+    >
+      {webhook.rejection !== null && (
+        <Message tone="bad" title="Why it was rejected">
+          {webhook.rejection}
+        </Message>
+      )}
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Stack gap="lg">
+            <Card title="Body">
+              {webhook.body === null ? (
+                <>
+                  <Text c="dimmed" mb="xs">
+                    It is not text. As base64:
+                  </Text>
+                  <CodeBlock code={webhook.body_base64} what="the body, as base64" />
+                </>
+              ) : (
+                <CodeBlock code={readable(webhook.body)} what="the body" />
+              )}
+            </Card>
+            <Card title="Headers" flush>
+              <Table fz="sm" layout="fixed">
+                <Table.Tbody>
+                  {Object.entries(webhook.headers).map(([name, value]) => (
+                    <Table.Tr key={name}>
+                      <Table.Th w="34%" fw={500} style={{ overflowWrap: 'anywhere' }} scope="row">
+                        {name}
+                      </Table.Th>
+                      <Table.Td className="code">{value}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Card>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <Card title="Details">
+            <Text size="sm" mb="md">
+              {WEBHOOK_STATE_HELP[webhook.state]}
+            </Text>
+            <Facts
+              facts={[
+                ['Verdict', toWords(webhook.verdict)],
+                ['Type', webhook.webhook_type ?? '–'],
+                [
+                  'Item',
+                  webhook.item_id === null ? (
+                    '–'
+                  ) : webhook.state === 'unmatched' ? (
+                    shorten(webhook.item_id, 8)
+                  ) : (
+                    <Link
+                      key="item"
+                      to="/items/$itemId"
+                      params={{ itemId: webhook.item_id }}
+                      className="code"
+                    >
+                      {shorten(webhook.item_id, 8)}
+                    </Link>
+                  ),
+                ],
+                ['Came', webhook.deliveries === 1 ? 'Once' : `${webhook.deliveries} times`],
+                ['Last came', <Time key="last" at={webhook.last_received} as="seconds" />],
+                [
+                  'Forward',
+                  forward.state === 'none'
+                    ? 'No forward URL'
+                    : `${toWords(forward.state)}${forward.error === null ? '' : `: ${forward.error}`}`,
+                ],
+                ['Replayed', webhook.replays === 0 ? 'Never' : `${webhook.replays} times`],
+                [
+                  'ID',
+                  <CopyText
+                    key="id"
+                    value={webhook.heron_id}
+                    shown={shorten(webhook.heron_id)}
+                    what="the ID"
+                  />,
+                ],
+              ]}
+            />
+          </Card>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}
+
+export function WebhookPage() {
+  const { webhookId } = useParams({ from: '/inside/inbox/$webhookId' });
+  const query = useQuery(webhookQuery(webhookId));
+  if (query.data !== undefined) return <WebhookView webhook={query.data} />;
+  return (
+    <Page title="Webhook" crumbs={CRUMBS}>
+      {query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <LoadingRows />}
+    </Page>
+  );
+}

@@ -1,0 +1,107 @@
+import { Group, Loader, Stack, Text } from '@mantine/core';
+import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { progressQuery, type Integration } from '../../api/integrations';
+import { formatCount } from '../../parts/format';
+import { Loaded } from '../../parts/states';
+import { Time } from '../../parts/time';
+import classes from './checklist.module.css';
+
+function Step({ isDone, title, children }: { isDone: boolean; title: string; children: ReactNode }) {
+  return (
+    <li className={classes.step} data-done={isDone || undefined}>
+      {isDone ? (
+        <IconCircleCheckFilled size={20} role="img" aria-label="Done" />
+      ) : (
+        <IconCircleDashed size={20} role="img" aria-label="Not yet" />
+      )}
+      <div>
+        <Text fw={500}>{title}</Text>
+        <Text size="sm" c="dimmed" component="div">
+          {children}
+        </Text>
+      </div>
+    </li>
+  );
+}
+
+/** The steps of setting up, each green as soon as it has happened. */
+export function Checklist({ integration }: { integration: Integration }) {
+  const progress = useQuery(progressQuery(integration.heron_id));
+  return (
+    <Loaded query={progress}>
+      {({ first_link_at, first_verified_webhook_at, first_sync_at, rejected_webhooks, items }) => {
+        const isComplete = [first_link_at, first_verified_webhook_at, first_sync_at].every(
+          (at) => at !== null,
+        );
+        return (
+          <Stack gap="sm">
+            <ol className={classes.steps} aria-live="polite">
+              <Step isDone={integration.keys_status === 'valid'} title="Plaid takes the keys">
+                {integration.keys_status === 'valid' ? (
+                  <>
+                    Checked <Time at={integration.keys_checked_at} />
+                  </>
+                ) : integration.keys_status === 'invalid' ? (
+                  'Plaid refuses them. Edit the integration.'
+                ) : (
+                  'Plaid did not answer. It is asked again by itself.'
+                )}
+              </Step>
+              <Step isDone={first_link_at !== null} title="First Item posted to the link URL">
+                {first_link_at === null ? (
+                  'Waiting for the first Item.'
+                ) : (
+                  <>
+                    <Time at={first_link_at} /> · {formatCount(items.total)} by now
+                  </>
+                )}
+              </Step>
+              <Step isDone={first_verified_webhook_at !== null} title="First verified webhook">
+                {first_verified_webhook_at === null ? (
+                  rejected_webhooks.count > 0 ? (
+                    <>
+                      {rejected_webhooks.count === 1
+                        ? 'One has'
+                        : `${formatCount(rejected_webhooks.count)} have`}{' '}
+                      come and could not be believed: {rejected_webhooks.last_reason}{' '}
+                      <Link to="/inbox" search={{ verdict: 'rejected' }}>
+                        See why
+                      </Link>
+                    </>
+                  ) : (
+                    'Waiting for Plaid. Without webhooks changes are still found, only later.'
+                  )
+                ) : (
+                  <Time at={first_verified_webhook_at} />
+                )}
+              </Step>
+              <Step isDone={first_sync_at !== null} title="First sync">
+                {first_sync_at === null ? (
+                  'Comes by itself after the first Item.'
+                ) : (
+                  <>
+                    <Time at={first_sync_at} /> ·{' '}
+                    <Link to="/transactions" className={classes.link}>
+                      See the transactions
+                    </Link>
+                  </>
+                )}
+              </Step>
+            </ol>
+            {!isComplete && (
+              <Group gap={8}>
+                <Loader size={12} aria-hidden="true" />
+                <Text size="xs" c="dimmed">
+                  Updates by itself.
+                </Text>
+              </Group>
+            )}
+          </Stack>
+        );
+      }}
+    </Loaded>
+  );
+}

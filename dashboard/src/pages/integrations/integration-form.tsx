@@ -1,0 +1,196 @@
+import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  changeIntegration,
+  createIntegration,
+  environmentName,
+  environmentsQuery,
+  isLoopback,
+  type Integration,
+  type IntegrationChanges,
+} from '../../api/integrations';
+import { showFieldErrors } from '../../parts/form-errors';
+import { useConfirmed } from '../../shell/confirm-password';
+import { NotConfirmedError } from '../../api/not-confirmed';
+import { Message } from '../../parts/message';
+
+interface Values extends Record<string, unknown> {
+  name: string;
+  type: string;
+  base_url: string;
+  client_id: string;
+  client_secret: string;
+  webhook_url: string;
+}
+
+const needed = (message: string) => (value: string) => (value.trim() === '' ? message : null);
+
+interface IntegrationFormProps {
+  /** The one to change; undefined: a new one. */
+  integration?: Integration;
+  onDone: (integration: Integration) => void;
+  onCancel: () => void;
+}
+
+/** What of the form differs from the integration; an empty secret is not a new secret. */
+function changesOf(before: Integration, values: Values): IntegrationChanges {
+  const changes: IntegrationChanges = {};
+  if (values.name !== before.name) changes.name = values.name;
+  if (values.base_url !== before.base_url) changes.base_url = values.base_url;
+  if (values.client_id !== before.client_id) changes.client_id = values.client_id;
+  if (values.client_secret !== '') changes.client_secret = values.client_secret;
+  if (values.webhook_url.trim() !== (before.webhook_url ?? ''))
+    changes.webhook_url = values.webhook_url.trim() === '' ? null : values.webhook_url.trim();
+  return changes;
+}
+
+function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps) {
+  const queries = useQueryClient();
+  const confirmed = useConfirmed();
+  const environments = useQuery(environmentsQuery);
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useForm<Values>({
+    initialValues: {
+      name: integration?.name ?? '',
+      type: 'plaid',
+      base_url: integration?.base_url ?? 'https://sandbox.plaid.com',
+      client_id: integration?.client_id ?? '',
+      client_secret: '',
+      webhook_url: integration?.webhook_url ?? '',
+    },
+    validate: {
+      name: needed('Enter a name.'),
+      client_id: needed('Enter the client ID of your Plaid account.'),
+      client_secret: integration ? undefined : needed("Enter Plaid's secret of this environment."),
+    },
+  });
+  const save = useMutation({
+    mutationFn: (values: Values) =>
+      confirmed(() =>
+        integration
+          ? changeIntegration(integration.heron_id, changesOf(integration, values))
+          : createIntegration({
+              name: values.name,
+              type: 'plaid',
+              resource: 'transaction',
+              base_url: values.base_url,
+              client_id: values.client_id.trim(),
+              client_secret: values.client_secret.trim(),
+              webhook_url: values.webhook_url.trim() === '' ? null : values.webhook_url.trim(),
+            }),
+      ),
+    onSuccess: async (saved) => {
+      await queries.invalidateQueries({ queryKey: ['integrations'] });
+      onDone(saved);
+    },
+    onError: (error) => setProblem(error instanceof NotConfirmedError ? null : showFieldErrors(form, error)),
+  });
+  const options = (environments.data ?? []).map(({ base_url }) => ({
+    value: base_url,
+    label: environmentName(base_url),
+  }));
+  const isSimulator = isLoopback(form.values.base_url);
+  return (
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) => {
+        setProblem(null);
+        save.mutate(values);
+      })}
+    >
+      <Stack>
+        {problem !== null && (
+          <Message tone="bad" isAlert>
+            {problem}
+          </Message>
+        )}
+        <Select
+          label="Type"
+          name="type"
+          data={[{ value: 'plaid', label: 'Plaid' }]}
+          allowDeselect={false}
+          readOnly={integration !== undefined}
+          {...form.getInputProps('type')}
+        />
+        <TextInput
+          label="Name"
+          name="name"
+          placeholder="Plaid production"
+          description="Whatever tells it from your others."
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <Select
+          label="Environment"
+          name="base_url"
+          data={options}
+          allowDeselect={false}
+          description="Which Plaid the keys are for."
+          {...form.getInputProps('base_url')}
+        />
+        <TextInput
+          label="Client ID"
+          name="client_id"
+          autoComplete="off"
+          spellCheck={false}
+          description={
+            isSimulator
+              ? 'The simulator that npm start brings takes ardea_simulator_client.'
+              : 'From the Plaid dashboard, Developers → Keys.'
+          }
+          {...form.getInputProps('client_id')}
+        />
+        <PasswordInput
+          label="Secret"
+          name="client_secret"
+          autoComplete="off"
+          description={
+            integration
+              ? 'Leave it empty to keep the one that is stored.'
+              : isSimulator
+                ? 'The simulator takes ardea_simulator_secret. Stored encrypted, never shown again.'
+                : 'The secret of this environment. Stored encrypted, never shown again.'
+          }
+          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
+          {...form.getInputProps('client_secret')}
+        />
+        <TextInput
+          label="Forward URL"
+          name="webhook_url"
+          type="url"
+          placeholder="https://example.com/plaid-webhooks"
+          description="Optional. Every webhook of Plaid is passed on to it, byte for byte."
+          {...form.getInputProps('webhook_url')}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {integration ? 'Save' : 'Check and add'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+interface IntegrationDialogProps extends IntegrationFormProps {
+  isOpen: boolean;
+}
+
+/** Adds an integration or changes one; Plaid is asked about the keys before they are stored. */
+export function IntegrationDialog({ isOpen, ...form }: IntegrationDialogProps) {
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={form.onCancel}
+      title={form.integration ? `Edit ${form.integration.name}` : 'Add integration'}
+      size="lg"
+    >
+      <IntegrationForm {...form} />
+    </Modal>
+  );
+}

@@ -1,0 +1,71 @@
+import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { sayDone } from '../../api/failed';
+import { changeIntegration, type Integration } from '../../api/integrations';
+import { NotConfirmedError } from '../../api/not-confirmed';
+import { showFieldErrors } from '../../parts/form-errors';
+import { useConfirmed } from '../../shell/confirm-password';
+
+interface RotateSecretProps {
+  integration: Integration;
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+/** A new secret for the same client: checked against Plaid first, the old one serves until then. */
+export function RotateSecret({ integration, isOpen, onClose }: RotateSecretProps) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={`Rotate the secret of ${integration.name}`}>
+      <RotateForm integration={integration} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function RotateForm({ integration, onClose }: Omit<RotateSecretProps, 'isOpen'>) {
+  const queries = useQueryClient();
+  const confirmed = useConfirmed();
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useForm({
+    initialValues: { client_secret: '' },
+    validate: { client_secret: (value) => (value.trim() === '' ? 'Enter the new secret.' : null) },
+  });
+  const rotate = useMutation({
+    mutationFn: ({ client_secret }: { client_secret: string }) =>
+      confirmed(() => changeIntegration(integration.heron_id, { client_secret: client_secret.trim() })),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['integrations'] });
+      sayDone('The new secret is in use.');
+      onClose();
+    },
+    onError: (error) => setProblem(error instanceof NotConfirmedError ? null : showFieldErrors(form, error)),
+  });
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => rotate.mutate(values))}>
+      <Stack>
+        <Text>
+          Make a new secret in the Plaid dashboard and enter it here before you delete the old one there:
+          syncing goes on without a gap. Plaid is asked whether it takes it before anything changes.
+        </Text>
+        <PasswordInput
+          label="New secret"
+          name="client_secret"
+          autoComplete="off"
+          data-autofocus
+          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
+          {...form.getInputProps('client_secret')}
+          error={form.errors['client_secret'] ?? problem}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={rotate.isPending}>
+            Check and rotate
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,113 @@
+import { Button, Menu } from '@mantine/core';
+import {
+  IconDots,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRefresh,
+  IconShieldCheck,
+  IconTrash,
+  IconWebhook,
+} from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { sayDone, sayFailed } from '../../api/failed';
+import {
+  adoptWebhook,
+  linkPath,
+  pauseItem,
+  resumeItem,
+  startAudit,
+  syncNow,
+  type ItemDetails,
+  type LinkPath,
+} from '../../api/items';
+import { useMay } from '../../api/session';
+import { DeleteItem } from './delete-item';
+
+/** What a person can do about an Item, as far as its state allows it. */
+export function ItemActions({ item }: { item: ItemDetails }) {
+  const queries = useQueryClient();
+  const [isDeleting, setDeleting] = useState(false);
+  const isMember = useMay('member');
+  const isAdmin = useMay('admin');
+  const path = linkPath(item);
+  const act = useMutation({
+    mutationFn: ({ work }: { work: (path: LinkPath) => Promise<void>; done: string }) => work(path),
+    onSuccess: async (_nothing, { done }) => {
+      sayDone(done);
+      await queries.invalidateQueries({
+        predicate: ({ queryKey: [kind] }) => kind === 'items' || kind === 'audits',
+      });
+    },
+    onError: sayFailed,
+  });
+  if (!isMember) return null;
+  const isStopped = item.status === 'sync_disabled';
+  const isGone = item.status === 'deleted_in_plaid';
+  const isSuperseded = item.superseded_by_item_id !== null;
+  const isBusy = (work: unknown): boolean => act.isPending && act.variables.work === work;
+  return (
+    <>
+      {!isStopped && !isGone && (
+        <Button
+          leftSection={<IconRefresh size={16} />}
+          loading={isBusy(syncNow)}
+          onClick={() => act.mutate({ work: syncNow, done: 'Plaid is asked for changes now.' })}
+        >
+          Sync now
+        </Button>
+      )}
+      {isStopped && !isSuperseded && (
+        <Button
+          leftSection={<IconPlayerPlay size={16} />}
+          loading={isBusy(resumeItem)}
+          onClick={() => act.mutate({ work: resumeItem, done: 'Syncing goes on.' })}
+        >
+          Resume
+        </Button>
+      )}
+      <Menu position="bottom-end" width={270}>
+        <Menu.Target>
+          <Button variant="default" px="xs" aria-label="More actions">
+            <IconDots size={16} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {!isStopped && !isGone && (
+            <Menu.Item
+              leftSection={<IconPlayerPause size={16} />}
+              onClick={() => act.mutate({ work: pauseItem, done: 'Syncing is paused.' })}
+            >
+              Pause syncing
+            </Menu.Item>
+          )}
+          <Menu.Item
+            leftSection={<IconShieldCheck size={16} />}
+            onClick={() => act.mutate({ work: startAudit, done: 'The audit is under way.' })}
+          >
+            Audit: compare with Plaid
+          </Menu.Item>
+          {!isStopped && !isGone && (
+            <Menu.Item
+              leftSection={<IconWebhook size={16} />}
+              onClick={() =>
+                act.mutate({ work: adoptWebhook, done: 'Plaid sends the webhooks of this Item here now.' })
+              }
+            >
+              Adopt webhook: make Plaid send here
+            </Menu.Item>
+          )}
+          {isAdmin && (
+            <>
+              <Menu.Divider />
+              <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDeleting(true)}>
+                Stop, remove or erase
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <DeleteItem item={item} isOpen={isDeleting} onClose={() => setDeleting(false)} />
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import type { SearchFilter } from '../../api/transactions';
+import type { TransactionsSearch } from '../../search';
+
+/** The address in the words of the API. */
+export const filterOf = (search: TransactionsSearch): SearchFilter => ({
+  sort: search.sort,
+  end_user_id: search.end_user,
+  item_id: search.item,
+  account_id: search.account,
+  date_from: search.from,
+  date_to: search.to,
+  amount_min: search.min === undefined ? undefined : (search.min as unknown as number),
+  amount_max: search.max === undefined ? undefined : (search.max as unknown as number),
+  text: search.text,
+  category: search.category,
+  pending: search.pending,
+  removed: search.removed,
+});
+
+const PLACES = new Set(['sort', 'after', 'before', 'row']);
+
+/** Whether something narrows the list; its order and place do not. */
+export const isFiltered = (search: TransactionsSearch): boolean =>
+  Object.entries(search).some(([name, value]) => value !== undefined && !PLACES.has(name));

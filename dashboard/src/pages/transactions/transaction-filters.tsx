@@ -1,0 +1,189 @@
+import { Button, Grid, Popover, Select, TextInput } from '@mantine/core';
+import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { dataSourcesQuery } from '../../api/end-users';
+import { Filters } from '../../parts/filters';
+import { SearchField } from '../../parts/search-field';
+import { REMOVED, type TransactionsSearch } from '../../search';
+import { isFiltered } from './filter';
+
+export type ChangeSearch = (changes: TransactionsSearch) => void;
+
+interface TransactionFiltersProps {
+  search: TransactionsSearch;
+  onChange: ChangeSearch;
+  onClear: () => void;
+}
+
+const AMOUNT = /^-?\d+(\.\d+)?$/;
+
+/** Takes effect when it is left or entered, once it is a number. */
+function AmountInput({
+  label,
+  value,
+  onDone,
+}: {
+  label: string;
+  value?: string;
+  onDone: (value?: string) => void;
+}) {
+  const [text, setText] = useState(value ?? '');
+  const isWrong = text !== '' && !AMOUNT.test(text);
+  const finish = (): void => {
+    if (!isWrong) onDone(text === '' ? undefined : text);
+  };
+  return (
+    <TextInput
+      label={label}
+      inputMode="decimal"
+      value={text}
+      error={isWrong ? 'A number like -12.50' : undefined}
+      onChange={({ currentTarget }) => setText(currentTarget.value.trim())}
+      onBlur={finish}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter') finish();
+      }}
+    />
+  );
+}
+
+/** The accounts of the end user that is chosen; without one they would be everybody's. */
+function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onClear'>) {
+  const { data: sources } = useQuery({
+    ...dataSourcesQuery(search.end_user ?? ''),
+    enabled: search.end_user !== undefined,
+  });
+  if (search.end_user === undefined)
+    return (
+      <TextInput
+        label="Account ID"
+        defaultValue={search.account ?? ''}
+        onBlur={({ currentTarget }) => onChange({ account: currentTarget.value.trim() || undefined })}
+      />
+    );
+  const accounts = sources?.flatMap((source) => source.data_source_accounts) ?? [];
+  return (
+    <Select
+      label="Account"
+      placeholder="All accounts"
+      clearable
+      data={accounts.map(({ heron_id, name, number }) => ({
+        value: heron_id,
+        label: `${name ?? 'Account'}${number === null ? '' : ` ··${number}`}`,
+      }))}
+      value={search.account ?? null}
+      onChange={(account) => onChange({ account: account ?? undefined })}
+    />
+  );
+}
+
+const REMOVED_LABELS: Readonly<Record<(typeof REMOVED)[number], string>> = {
+  exclude: 'Hide removed',
+  include: 'Show removed, too',
+  only: 'Only removed',
+};
+
+/** How many of the filters that the panel holds are set. */
+const countOf = (search: TransactionsSearch): number =>
+  [search.account, search.item, search.min, search.max, search.category, search.removed].filter(
+    (value) => value !== undefined,
+  ).length;
+
+export function TransactionFilters({ search, onChange, onClear }: TransactionFiltersProps) {
+  const more = countOf(search);
+  return (
+    <Filters onClear={isFiltered(search) ? onClear : undefined}>
+      <SearchField
+        label="Search description or merchant"
+        value={search.text}
+        onSearch={(text) => onChange({ text })}
+        style={{ flex: '2 1 220px' }}
+      />
+      <SearchField
+        label="End user ID"
+        value={search.end_user}
+        onSearch={(end_user) => onChange({ end_user, account: undefined })}
+        style={{ flex: '1 1 150px' }}
+      />
+      <TextInput
+        type="date"
+        aria-label="From"
+        value={search.from ?? ''}
+        max={search.to}
+        onChange={({ currentTarget }) => onChange({ from: currentTarget.value || undefined })}
+      />
+      <TextInput
+        type="date"
+        aria-label="To"
+        value={search.to ?? ''}
+        min={search.from}
+        onChange={({ currentTarget }) => onChange({ to: currentTarget.value || undefined })}
+      />
+      <Select
+        aria-label="Pending or posted"
+        placeholder="Pending and posted"
+        clearable
+        w={180}
+        data={[
+          { value: 'true', label: 'Pending' },
+          { value: 'false', label: 'Posted' },
+        ]}
+        value={search.pending === undefined ? null : String(search.pending)}
+        onChange={(value) => onChange({ pending: value === null ? undefined : value === 'true' })}
+      />
+      <Popover position="bottom-end" width={320} trapFocus shadow="md">
+        <Popover.Target>
+          <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={16} />}>
+            More filters{more > 0 ? ` (${more})` : ''}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown
+          key={JSON.stringify([search.account, search.item, search.min, search.max, search.category])}
+        >
+          <Grid gap="sm">
+            <Grid.Col span={6}>
+              <AmountInput label="Amount from" value={search.min} onDone={(min) => onChange({ min })} />
+            </Grid.Col>
+            <Grid.Col span={6}>
+              <AmountInput label="Amount to" value={search.max} onDone={(max) => onChange({ max })} />
+            </Grid.Col>
+            <Grid.Col span={12}>
+              <AccountSelect search={search} onChange={onChange} />
+            </Grid.Col>
+            <Grid.Col span={12}>
+              <TextInput
+                label="Item ID"
+                defaultValue={search.item ?? ''}
+                onBlur={({ currentTarget }) => onChange({ item: currentTarget.value.trim() || undefined })}
+              />
+            </Grid.Col>
+            <Grid.Col span={12}>
+              <TextInput
+                label="Category"
+                description="Plaid’s primary or detailed category."
+                placeholder="FOOD_AND_DRINK"
+                defaultValue={search.category ?? ''}
+                onBlur={({ currentTarget }) =>
+                  onChange({ category: currentTarget.value.trim() || undefined })
+                }
+              />
+            </Grid.Col>
+            <Grid.Col span={12}>
+              <Select
+                label="Removed by the bank"
+                allowDeselect={false}
+                comboboxProps={{ withinPortal: false }}
+                data={REMOVED.map((value) => ({ value, label: REMOVED_LABELS[value] }))}
+                value={search.removed ?? 'exclude'}
+                onChange={(value) =>
+                  onChange({ removed: value === 'exclude' || value === null ? undefined : value })
+                }
+              />
+            </Grid.Col>
+          </Grid>
+        </Popover.Dropdown>
+      </Popover>
+    </Filters>
+  );
+}

@@ -1,0 +1,192 @@
+import { Button, Collapse, Group, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import {
+  transactionHistoryQuery,
+  type RelatedTransaction,
+  type Transaction,
+  type TransactionVersion,
+} from '../../api/transactions';
+import { CodeBlock, CopyText } from '../../parts/copy';
+import { Facts } from '../../parts/facts';
+import { shorten } from '../../parts/format';
+import { Money } from '../../parts/money';
+import { Loaded } from '../../parts/states';
+import { Tag } from '../../parts/status';
+import { Day, Time } from '../../parts/time';
+import classes from './transaction-history.module.css';
+
+const RELATIONS: Readonly<Record<RelatedTransaction['relation'], string>> = {
+  pending: 'Came from the pending row',
+  posted: 'Became the posted row',
+  duplicate_of: 'Replaced by the row of a newer Item',
+  duplicate: 'Stands for the row of an older Item',
+};
+
+interface Change {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+const show = (value: unknown): string =>
+  value === null || value === undefined
+    ? 'nothing'
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value);
+
+function Changes({ changes }: { changes: readonly Change[] }) {
+  return (
+    <ul className={classes.changes}>
+      {changes.map(({ field, before, after }) => (
+        <li key={field}>
+          <Text size="xs" c="dimmed">
+            {field}
+          </Text>
+          <del>{show(before)}</del>
+          <span aria-hidden="true"> → </span>
+          <ins>{show(after)}</ins>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function titleOf({ version, removed_at }: TransactionVersion, index: number): string {
+  if (removed_at !== null) return 'Removed by the bank';
+  return index === 0 ? 'First seen' : `Modified (version ${version})`;
+}
+
+function Version({ version, index }: { version: TransactionVersion; index: number }) {
+  const [isOpen, { toggle }] = useDisclosure(false);
+  const changes = version.changes as unknown as Change[];
+  return (
+    <li className={classes.version}>
+      <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
+        <Text fw={500} size="sm">
+          {titleOf(version, index)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          <Time at={version.since} as="seconds" />
+        </Text>
+      </Group>
+      {changes.length > 0 && <Changes changes={changes} />}
+      <Button size="compact-xs" variant="subtle" px={0} onClick={toggle} aria-expanded={isOpen}>
+        {isOpen ? 'Hide the object' : 'Object as received from Plaid'}
+      </Button>
+      <Collapse expanded={isOpen}>
+        {isOpen && <CodeBlock code={JSON.stringify(version.plaid, null, 2)} what="the object of Plaid" />}
+      </Collapse>
+    </li>
+  );
+}
+
+function Head({ transaction, firstSeen }: { transaction: Transaction; firstSeen: string }) {
+  const { amount, currency, description, merchant_name, pending, removed_at } = transaction;
+  return (
+    <Stack gap="md">
+      <div>
+        <Text fz={26} fw={600} lh={1.2}>
+          <Money amount={amount} currency={currency} isRemoved={removed_at !== null} />
+        </Text>
+        <Group gap={8} mt={4}>
+          <Text fw={500}>{description ?? 'No description'}</Text>
+          {pending === true && <Tag tone="busy">pending</Tag>}
+          {removed_at !== null && <Tag tone="bad">removed</Tag>}
+        </Group>
+      </div>
+      <Facts
+        facts={[
+          ['Date', <Day key="date" date={transaction.date} />],
+          ['Authorised', <Day key="authorised" date={transaction.authorized_date} />],
+          ['Merchant', merchant_name ?? '–'],
+          ['End user', transaction.end_user_id],
+          ['Account', transaction.account_number === null ? '–' : `··${transaction.account_number}`],
+          [
+            'Item',
+            <Link key="item" to="/items/$itemId" params={{ itemId: transaction.item_id }} className="code">
+              {shorten(transaction.item_id, 8)}
+            </Link>,
+          ],
+          ['First seen', <Time key="seen" at={firstSeen} as="seconds" />],
+          [
+            'Plaid’s transaction_id',
+            <CopyText
+              key="reference"
+              value={transaction.reference_id}
+              shown={shorten(transaction.reference_id, 8)}
+              what="Plaid’s transaction_id"
+            />,
+          ],
+          [
+            'ID',
+            <CopyText
+              key="id"
+              value={transaction.heron_id}
+              shown={shorten(transaction.heron_id, 8)}
+              what="the ID"
+            />,
+          ],
+        ]}
+      />
+    </Stack>
+  );
+}
+
+/** A row from the day it was first seen: each change with its difference, and the rows that it was or became. */
+export function TransactionHistory({ id }: { id: string }) {
+  const history = useQuery(transactionHistoryQuery(id));
+  return (
+    <Loaded query={history}>
+      {({ transaction, first_seen, versions, related }) => (
+        <Stack gap="xl">
+          <Head transaction={transaction} firstSeen={first_seen} />
+          {related.length > 0 && (
+            <section>
+              <Title order={3} mb="xs">
+                Related rows
+              </Title>
+              <ul className={classes.plain}>
+                {related.map((row) => (
+                  <li key={row.heron_id}>
+                    <Text size="xs" c="dimmed">
+                      {RELATIONS[row.relation]}
+                    </Text>
+                    <Group justify="space-between" gap="xs">
+                      <Link
+                        to="/transactions"
+                        search={(before) => ({ ...before, row: row.heron_id })}
+                        resetScroll={false}
+                      >
+                        {row.description ?? 'No description'}
+                      </Link>
+                      <span>
+                        <Money
+                          amount={row.amount}
+                          currency={transaction.currency}
+                          isRemoved={row.removed_at !== null}
+                        />
+                      </span>
+                    </Group>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+          <section>
+            <Title order={3} mb="xs">
+              History
+            </Title>
+            <ol className={classes.plain}>
+              {versions
+                .map((version, index) => <Version key={version.version} version={version} index={index} />)
+                .reverse()}
+            </ol>
+          </section>
+        </Stack>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,115 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconArrowsExchange, IconChevronLeft, IconChevronRight, IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { csvAddress, searchTransactionsQuery } from '../../api/transactions';
+import { formatDay } from '../../parts/format';
+import { Page } from '../../parts/page';
+import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
+import { filterOf, isFiltered } from './filter';
+import { TransactionDrawer } from './transaction-drawer';
+import { TransactionFilters, type ChangeSearch } from './transaction-filters';
+import { TransactionsTable } from './transactions-table';
+
+export function TransactionsPage() {
+  const search = useSearch({ from: '/inside/transactions' });
+  const navigate = useNavigate({ from: '/transactions' });
+  const filter = filterOf(search);
+  const query = { ...filter, after: search.after, before: search.before };
+  const found = useQuery(searchTransactionsQuery(query));
+  // Another filter begins at its first page.
+  const change: ChangeSearch = (changes) =>
+    void navigate({
+      search: (before) => ({ ...before, after: undefined, before: undefined, row: undefined, ...changes }),
+      replace: true,
+    });
+  const { data } = found;
+  const turn = (to: { after?: string; before?: string }): void => {
+    void navigate({
+      search: (before) => ({ ...before, after: undefined, before: undefined, row: undefined, ...to }),
+    });
+    scrollTo({ top: 0 });
+  };
+  return (
+    <Page
+      title="Transactions"
+      description="Every row as it is now, with all that it was before."
+      actions={
+        <Button
+          component="a"
+          href={csvAddress(filter)}
+          download
+          variant="default"
+          leftSection={<IconDownload size={16} />}
+        >
+          CSV
+        </Button>
+      }
+    >
+      <TransactionFilters
+        search={search}
+        onChange={change}
+        onClear={() => void navigate({ search: { sort: search.sort }, replace: true })}
+      />
+      <Card flush>
+        <Loaded query={found} loading={<LoadingRows rows={14} />}>
+          {({ transactions, complete, searched_to }) => (
+            <>
+              {transactions.length > 0 ? (
+                <TransactionsTable
+                  transactions={transactions}
+                  listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
+                  sort={search.sort ?? '-date'}
+                  onSort={(sort) => change({ sort: sort === '-date' ? undefined : sort })}
+                />
+              ) : (
+                complete && (
+                  <Notice
+                    icon={IconArrowsExchange}
+                    title={isFiltered(search) ? 'No transaction is like that' : 'No transactions yet'}
+                  >
+                    {isFiltered(search)
+                      ? 'Widen the filters to see others.'
+                      : 'They appear here by themselves, seconds after the first Item is linked.'}
+                  </Notice>
+                )
+              )}
+              {!complete && (
+                <Text c="dimmed" ta="center" p="md" role="status">
+                  Searched back to {searched_to === null ? 'here' : formatDay(searched_to)} so far. The next
+                  page goes on.
+                </Text>
+              )}
+            </>
+          )}
+        </Loaded>
+      </Card>
+      {data !== undefined && (data.next_cursor !== null || data.prev_cursor !== null) && (
+        <Group justify="space-between" component="nav" aria-label="Pages">
+          <Button
+            variant="default"
+            leftSection={<IconChevronLeft size={16} />}
+            disabled={data.prev_cursor === null}
+            onClick={() => turn({ before: data.prev_cursor ?? undefined })}
+          >
+            Previous
+          </Button>
+          <Button
+            variant="default"
+            rightSection={<IconChevronRight size={16} />}
+            disabled={data.next_cursor === null}
+            onClick={() => turn({ after: data.next_cursor ?? undefined })}
+          >
+            Next
+          </Button>
+        </Group>
+      )}
+      <TransactionDrawer
+        id={search.row}
+        onClose={() =>
+          void navigate({ search: (before) => ({ ...before, row: undefined }), resetScroll: false })
+        }
+      />
+    </Page>
+  );
+}

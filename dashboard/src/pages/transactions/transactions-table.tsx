@@ -1,0 +1,126 @@
+import { Text, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { Transaction } from '../../api/transactions';
+import { DataTable, type Columns } from '../../parts/data-table';
+import rowClasses from '../../parts/data-table.module.css';
+import { toWords } from '../../parts/format';
+import { FreshRows } from '../../parts/fresh-rows';
+import { Money } from '../../parts/money';
+import { Tag } from '../../parts/status';
+import { useSteadyRows } from '../../parts/steady-rows';
+import { Day } from '../../parts/time';
+import type { SORTS } from '../../search';
+import classes from './transactions-table.module.css';
+
+type Sort = (typeof SORTS)[number];
+
+const categoryOf = ({ personal_finance_category }: Transaction): string => {
+  const primary = (personal_finance_category as { primary?: unknown } | null)?.primary;
+  return typeof primary === 'string' ? toWords(primary) : '–';
+};
+
+function SortHeader({
+  label,
+  by,
+  sort,
+  onSort,
+}: {
+  label: string;
+  by: 'date' | 'amount';
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}) {
+  const isBy = sort.endsWith(by);
+  const isDescending = sort === `-${by}`;
+  return (
+    <UnstyledButton className={classes.sort} onClick={() => onSort(isDescending ? by : `-${by}`)}>
+      {label}
+      {isBy &&
+        (isDescending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
+    </UnstyledButton>
+  );
+}
+
+const sortedBy = (sort: Sort, by: string): 'ascending' | 'descending' | 'none' =>
+  sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : 'none';
+
+function columnsOf(sort: Sort, onSort: (sort: Sort) => void): Columns<Transaction> {
+  return [
+    {
+      id: 'description',
+      header: 'Description',
+      cell: (row) => (
+        <div>
+          <Link
+            to="/transactions"
+            search={(before) => ({ ...before, row: row.heron_id })}
+            className={rowClasses.rowLink}
+            resetScroll={false}
+          >
+            {row.description ?? 'No description'}
+          </Link>{' '}
+          {row.pending === true && <Tag tone="busy">pending</Tag>}{' '}
+          {row.removed_at !== null && <Tag tone="bad">removed</Tag>}
+          {row.merchant_name !== null && row.merchant_name !== row.description && (
+            <Text size="xs" c="dimmed">
+              {row.merchant_name}
+            </Text>
+          )}
+        </div>
+      ),
+    },
+    {
+      id: 'date',
+      header: 'Date',
+      width: 120,
+      sorted: sortedBy(sort, 'date'),
+      renderHeader: () => <SortHeader label="Date" by="date" sort={sort} onSort={onSort} />,
+      cell: ({ date }) => <Day date={date} />,
+    },
+    { id: 'category', header: 'Category', cell: categoryOf },
+    { id: 'end_user', header: 'End user', cell: ({ end_user_id }) => end_user_id },
+    {
+      id: 'account',
+      header: 'Account',
+      cell: ({ account_number }) => (account_number === null ? '–' : `··${account_number}`),
+    },
+    {
+      id: 'amount',
+      header: 'Amount',
+      isNumeric: true,
+      width: 150,
+      sorted: sortedBy(sort, 'amount'),
+      renderHeader: () => <SortHeader label="Amount" by="amount" sort={sort} onSort={onSort} />,
+      cell: ({ amount, currency, removed_at }) => (
+        <Money amount={amount} currency={currency} isRemoved={removed_at !== null} />
+      ),
+    },
+  ];
+}
+
+const idOf = ({ heron_id }: Transaction): string => heron_id;
+
+interface TransactionsTableProps {
+  transactions: readonly Transaction[];
+  listKey: string;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}
+
+export function TransactionsTable({ transactions, listKey, sort, onSort }: TransactionsTableProps) {
+  const { rows, fresh, load } = useSteadyRows(transactions, idOf, listKey);
+  return (
+    <>
+      <FreshRows fresh={fresh} onLoad={load} />
+      <DataTable
+        caption="Transactions"
+        columns={columnsOf(sort, onSort)}
+        rows={rows}
+        rowId={idOf}
+        isDense
+        isDimmed={({ removed_at }) => removed_at !== null}
+      />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { Table } from '@mantine/core';
+import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
+import type { ReactNode } from 'react';
+import classes from './data-table.module.css';
+
+const features = tableFeatures({});
+
+interface Column<Row> {
+  id: string;
+  header: string;
+  /** Says what the column is where its header stays empty. */
+  isHeaderHidden?: boolean;
+  isNumeric?: boolean;
+  cell: (row: Row) => ReactNode;
+  /** Replaces the text of the header, to sort for example. */
+  renderHeader?: () => ReactNode;
+  sorted?: 'ascending' | 'descending' | 'none';
+  width?: number | string;
+}
+
+export type Columns<Row> = readonly Column<Row>[];
+
+interface DataTableProps<Row> {
+  caption: string;
+  columns: Columns<Row>;
+  rows: readonly Row[];
+  rowId: (row: Row) => string;
+  isDense?: boolean;
+  /** Rows that are only just there, marked for a while. */
+  isDimmed?: (row: Row) => boolean;
+}
+
+/** A table that becomes a list of cards where there is no room for columns (320 px, or 400 % zoom). */
+export function DataTable<Row extends object>(props: DataTableProps<Row>) {
+  const { caption, columns, rows, rowId, isDense = false, isDimmed } = props;
+  const helper = createColumnHelper<typeof features, Row>();
+  const table = useTable({
+    features,
+    data: rows,
+    getRowId: rowId,
+    columns: columns.map((column) =>
+      helper.display({ id: column.id, header: column.header, cell: ({ row }) => column.cell(row.original) }),
+    ),
+  });
+  const byId = new Map(columns.map((column) => [column.id, column]));
+  return (
+    // The roles are what browsers take away from a table that is laid out as cards.
+    <Table className={classes.table} role="table" aria-label={caption} data-dense={isDense || undefined}>
+      <Table.Thead role="rowgroup">
+        {table.getHeaderGroups().map((group) => (
+          <Table.Tr key={group.id} role="row">
+            {group.headers.map(({ id }) => {
+              const column = byId.get(id);
+              return (
+                <Table.Th
+                  key={id}
+                  role="columnheader"
+                  scope="col"
+                  aria-sort={column?.sorted}
+                  data-numeric={column?.isNumeric || undefined}
+                  style={column?.width === undefined ? undefined : { width: column.width }}
+                >
+                  {column?.renderHeader?.() ?? (
+                    <span className={column?.isHeaderHidden ? classes.hidden : undefined}>
+                      {column?.header}
+                    </span>
+                  )}
+                </Table.Th>
+              );
+            })}
+          </Table.Tr>
+        ))}
+      </Table.Thead>
+      <Table.Tbody role="rowgroup">
+        {table.getRowModel().rows.map((row) => (
+          <Table.Tr key={row.id} role="row" data-dimmed={isDimmed?.(row.original) || undefined}>
+            {row.getAllCells().map((cell) => {
+              const column = byId.get(cell.column.id);
+              return (
+                <Table.Td
+                  key={cell.id}
+                  role="cell"
+                  data-label={column?.isHeaderHidden ? undefined : column?.header}
+                  data-numeric={column?.isNumeric || undefined}
+                >
+                  <table.FlexRender cell={cell} />
+                </Table.Td>
+              );
+            })}
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,27 @@
+import { VisuallyHidden } from '@mantine/core';
+import { formatMoney } from './format';
+import classes from './money.module.css';
+
+interface MoneyProps {
+  amount: number | string | null | undefined;
+  currency: string | null | undefined;
+  isRemoved?: boolean;
+}
+
+/** An amount: its sign and an arrow tell the direction, the colour only repeats it. */
+export function Money({ amount, currency, isRemoved = false }: MoneyProps) {
+  if (amount === null || amount === undefined) return <>–</>;
+  const isInflow = Number(amount) > 0;
+  return (
+    <span className={classes.money} data-inflow={isInflow || undefined} data-removed={isRemoved || undefined}>
+      <VisuallyHidden>{isInflow ? 'Inflow ' : 'Outflow '}</VisuallyHidden>
+      {formatMoney(amount, currency)}
+    </span>
+  );
+}
+
+/** A balance: where it stands, not which way something went. */
+export function Balance({ amount, currency }: MoneyProps) {
+  if (amount === null || amount === undefined) return <>–</>;
+  return <span className="numbers">{formatMoney(amount, currency).replace(/^\+/, '')}</span>;
+}

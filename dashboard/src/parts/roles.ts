@@ -1,0 +1,14 @@
+import type { Role } from '../api/session';
+
+export const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  admin: 'Admin',
+  member: 'Member',
+  read_only: 'Read-only',
+};
+
+export const ROLE_HELP: Readonly<Record<Role, string>> = {
+  admin: 'Everything, users and keys and secrets included.',
+  member:
+    'The daily work: sync, pause, audit, replay. No users, keys or secrets, and nothing that cannot be taken back.',
+  read_only: 'Looks at everything, changes nothing.',
+};

@@ -1,0 +1,130 @@
+import { Button, Code, Group, Paper, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import {
+  IconCloudOff,
+  IconInbox,
+  IconLock,
+  IconMoodConfuzed,
+  IconSearchOff,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ApiError, isDown, isForbidden, isNotFound, messageOf } from '../api/api-error';
+
+interface NoticeProps {
+  icon?: TablerIcon;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+  /** Said at once by screen readers. */
+  isAlert?: boolean;
+}
+
+/** What stands where content would: nothing there, no right to it, or a failure. */
+export function Notice({ icon: Icon = IconInbox, title, children, actions, isAlert = false }: NoticeProps) {
+  return (
+    <Stack align="center" gap="sm" py={48} px="md" role={isAlert ? 'alert' : undefined}>
+      <ThemeIcon variant="light" color="gray" size={44} radius="xl" aria-hidden="true">
+        <Icon size={22} stroke={1.6} />
+      </ThemeIcon>
+      <Title order={2} ta="center">
+        {title}
+      </Title>
+      {children !== undefined && (
+        <Text c="dimmed" ta="center" maw={480} component="div">
+          {children}
+        </Text>
+      )}
+      {actions !== undefined && <Group justify="center">{actions}</Group>}
+    </Stack>
+  );
+}
+
+/** Why something could not be read, and what to do. */
+export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const retry =
+    onRetry === undefined ? undefined : (
+      <Button variant="default" onClick={onRetry}>
+        Try again
+      </Button>
+    );
+  if (isDown(error))
+    return (
+      <Notice icon={IconCloudOff} title="Ardea does not answer" actions={retry} isAlert>
+        The API could not be reached. Syncing goes on without this page; it is read again as soon as there is
+        an answer.
+      </Notice>
+    );
+  if (isForbidden(error))
+    return (
+      <Notice icon={IconLock} title="Your role does not reach this" isAlert>
+        {messageOf(error)}
+      </Notice>
+    );
+  if (isNotFound(error))
+    return (
+      <Notice icon={IconSearchOff} title="Not found" isAlert>
+        It may have been deleted, or belong to another organisation. {messageOf(error)}
+      </Notice>
+    );
+  return (
+    <Notice icon={IconMoodConfuzed} title="This could not be read" actions={retry} isAlert>
+      {messageOf(error)}
+      {error instanceof ApiError && error.requestId !== undefined && (
+        <Text size="xs" mt="xs">
+          Request <Code>{error.requestId}</Code>
+        </Text>
+      )}
+    </Notice>
+  );
+}
+
+export function LoadingRows({ rows = 6 }: { rows?: number }) {
+  return (
+    <Stack gap="sm" p="md" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, index) => (
+        <Skeleton key={index} height={18} width={`${94 - ((index * 17) % 30)}%`} />
+      ))}
+    </Stack>
+  );
+}
+
+interface LoadedProps<T> {
+  query: UseQueryResult<T>;
+  loading?: ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+/** The data of a query, or its absence; what is there stays shown when a later reading fails. */
+export function Loaded<T>({ query, loading = <LoadingRows />, children }: LoadedProps<T>) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  return <>{loading}</>;
+}
+
+/** Content on its own surface. */
+export function Card({
+  title,
+  actions,
+  children,
+  flush = false,
+}: {
+  title?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+}) {
+  return (
+    <Paper component="section" aria-label={title} style={{ overflow: 'hidden' }}>
+      {title !== undefined && (
+        <Group justify="space-between" px="md" pt="sm" pb={flush ? 'sm' : 0} gap="xs">
+          <Title order={2} fz="md">
+            {title}
+          </Title>
+          {actions}
+        </Group>
+      )}
+      {flush ? children : <div style={{ padding: 'var(--mantine-spacing-md)' }}>{children}</div>}
+    </Paper>
+  );
+}

@@ -1,0 +1,30 @@
+import type { InboxWebhook } from '../api/inbox';
+import { Status, type StatusLook } from './status';
+
+/** What became of a webhook, in a word: its verdict where it was not believed, else its state. */
+export function webhookLook({ verdict, state }: Pick<InboxWebhook, 'verdict' | 'state'>): StatusLook {
+  if (verdict === 'rejected' || state === 'rejected')
+    return { tone: 'bad', icon: 'cross', label: 'Rejected' };
+  switch (state) {
+    case 'unmatched':
+      return { tone: 'warn', icon: 'alert', label: 'Unmatched' };
+    case 'stopped':
+      return { tone: 'quiet', icon: 'pause', label: 'Item not syncing' };
+    case 'waiting':
+      return { tone: 'busy', icon: 'clock', label: 'Waiting' };
+    case 'consumed':
+      return { tone: 'good', icon: 'check', label: verdict === 'stale' ? 'Consumed, old' : 'Consumed' };
+  }
+}
+
+export const WEBHOOK_STATE_HELP: Readonly<Record<InboxWebhook['state'], string>> = {
+  waiting: 'It is verified; the next look at its Item takes it in.',
+  consumed: 'A look at its Item has taken it in.',
+  unmatched: 'Its Item is not linked here (yet). Once it is, this webhook counts.',
+  stopped: 'Its Item is not synced any more.',
+  rejected: 'It is not believed to come from Plaid, and changes nothing. Kept for diagnosis.',
+};
+
+export function WebhookStatus({ webhook }: { webhook: Pick<InboxWebhook, 'verdict' | 'state'> }) {
+  return <Status {...webhookLook(webhook)} />;
+}

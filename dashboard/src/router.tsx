@@ -1,0 +1,121 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { queryClient } from './api/query-client';
+import { sessionQuery } from './api/session';
+import { LogInPage } from './pages/log-in-page';
+import { Failure, LoadingRows, Notice } from './parts/states';
+import { endUsersSearch, inboxSearch, itemsSearch, transactionsSearch } from './search';
+import { Shell } from './shell/shell';
+
+const root = createRootRoute({
+  component: Outlet,
+  errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+  notFoundComponent: () => (
+    <Notice title="There is no such page">The address may have a mistake in it.</Notice>
+  ),
+});
+
+/** A path within this dashboard; anything else would be a way to send people elsewhere after a log-in. */
+const ownPath = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined;
+
+const logIn = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (raw: Record<string, unknown>): { to?: string } => ({ to: ownPath(raw['to']) }),
+  component: LogInPage,
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    if (session === null) throw redirect({ to: '/login', search: { to: location.href } });
+  },
+  component: Shell,
+});
+
+const below = { getParentRoute: () => inside, pendingComponent: LoadingRows } as const;
+
+const items = createRoute({
+  ...below,
+  path: '/items',
+  validateSearch: itemsSearch,
+  component: lazyRouteComponent(() => import('./pages/items/items-page'), 'ItemsPage'),
+});
+const item = createRoute({
+  ...below,
+  path: '/items/$itemId',
+  component: lazyRouteComponent(() => import('./pages/items/item-page'), 'ItemPage'),
+});
+const inbox = createRoute({
+  ...below,
+  path: '/inbox',
+  validateSearch: inboxSearch,
+  component: lazyRouteComponent(() => import('./pages/inbox/inbox-page'), 'InboxPage'),
+});
+const webhook = createRoute({
+  ...below,
+  path: '/inbox/$webhookId',
+  component: lazyRouteComponent(() => import('./pages/inbox/webhook-page'), 'WebhookPage'),
+});
+const endUsers = createRoute({
+  ...below,
+  path: '/end-users',
+  validateSearch: endUsersSearch,
+  component: lazyRouteComponent(() => import('./pages/end-users/end-users-page'), 'EndUsersPage'),
+});
+const endUser = createRoute({
+  ...below,
+  path: '/end-users/$endUserId',
+  component: lazyRouteComponent(() => import('./pages/end-users/end-user-page'), 'EndUserPage'),
+});
+const transactions = createRoute({
+  ...below,
+  path: '/transactions',
+  validateSearch: transactionsSearch,
+  component: lazyRouteComponent(() => import('./pages/transactions/transactions-page'), 'TransactionsPage'),
+});
+const integrations = createRoute({
+  ...below,
+  path: '/settings/integrations',
+  component: lazyRouteComponent(() => import('./pages/integrations/integrations-page'), 'IntegrationsPage'),
+});
+const integration = createRoute({
+  ...below,
+  path: '/settings/integrations/$integrationId',
+  component: lazyRouteComponent(() => import('./pages/integrations/integration-page'), 'IntegrationPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    logIn,
+    inside.addChildren([
+      items,
+      item,
+      endUsers,
+      endUser,
+      transactions,
+      inbox,
+      webhook,
+      integrations,
+      integration,
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

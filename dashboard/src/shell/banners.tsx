@@ -1,0 +1,54 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconCloudOff, IconSparkles } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { UnreachableError } from '../api/api-error';
+import { answered, api } from '../api/client';
+import { useConnection } from '../api/connection';
+import { useStaleBundle } from '../api/version';
+import classes from './banners.module.css';
+
+const AGAIN_MS = 3_000;
+
+/** What concerns every page: nobody answers, or there is a newer dashboard. */
+export function Banners() {
+  const queries = useQueryClient();
+  const isDown = useConnection() === 'down';
+  const isStale = useStaleBundle();
+  const probe = useQuery({
+    queryKey: ['hello'],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/api/hello_world', { signal })).catch((error: unknown) => {
+        throw error instanceof Error ? error : new UnreachableError(String(error));
+      }),
+    enabled: isDown,
+    refetchInterval: AGAIN_MS,
+    refetchIntervalInBackground: false,
+    retry: false,
+    gcTime: 0,
+    staleTime: 0,
+  });
+  const isBack = isDown && probe.isSuccess;
+  useEffect(() => {
+    if (isBack) void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'hello' });
+  }, [isBack, queries]);
+  return (
+    <div role="status">
+      {isDown && (
+        <Group className={classes.banner} data-tone="bad" gap="xs">
+          <IconCloudOff size={16} aria-hidden="true" />
+          <Text inherit>Ardea does not answer. What you see may be old; trying again.</Text>
+        </Group>
+      )}
+      {isStale && (
+        <Group className={classes.banner} data-tone="busy" gap="xs">
+          <IconSparkles size={16} aria-hidden="true" />
+          <Text inherit>A newer version of this dashboard is there.</Text>
+          <Button size="compact-xs" variant="white" onClick={() => location.reload()}>
+            Reload
+          </Button>
+        </Group>
+      )}
+    </div>
+  );
+}

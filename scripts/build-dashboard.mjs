@@ -1,0 +1,21 @@
+// Builds the dashboard into dist/dashboard: first the types of the API from its document, then the bundle.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import openapiTypescript, { astToString } from 'openapi-typescript';
+import { build } from 'vite';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Types only: what `import type … from '@ardea/api-schema'` of the dashboard means. */
+const writeTypes = async () => {
+  const document = JSON.parse(readFileSync(join(root, 'docs', 'openapi.json'), 'utf8'));
+  const folder = join(root, 'dist', 'dashboard-api');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'schema.d.ts'), astToString(await openapiTypescript(document)));
+};
+
+await writeTypes();
+if (!process.argv.includes('--types')) {
+  await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+}
