@@ -31,6 +31,11 @@ import { createRelinkReads, type RelinkReads } from './db/queries/relink-reads.j
 import { createSyncRunQueries, type SyncRunQueries } from './db/queries/sync-runs.js';
 import { createRateBucketQueries, type RateBucketQueries } from './db/queries/rate-buckets.js';
 import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
+import {
+  createTransactionHistoryReads,
+  type TransactionHistoryReads,
+} from './db/queries/transaction-history.js';
+import { createTransactionSearch, type TransactionSearchQueries } from './db/queries/transaction-search.js';
 import { createSecretBox, type SecretBox } from './db/secret-box.js';
 import { createLogger, type Logger } from './logger.js';
 import { budgetedGateway } from './plaid/budgeted-gateway.js';
@@ -69,6 +74,8 @@ export interface Deps {
   relinkDecisions: RelinkDecisions;
   dataSources: DataSourceQueries;
   transactions: TransactionQueries;
+  transactionSearch: TransactionSearchQueries;
+  transactionHistory: TransactionHistoryReads;
   syncRuns: SyncRunQueries;
   changes: ChangeReadQueries;
   changeListener: ChangeListener;
@@ -148,6 +155,8 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     relinkDecisions: createRelinkDecisions(owned),
     dataSources: createDataSourceQueries(db),
     transactions: createTransactionQueries(db),
+    transactionSearch: createTransactionSearch(db),
+    transactionHistory: createTransactionHistoryReads(db),
     syncRuns: createSyncRunQueries(db),
     changes: createChangeReadQueries(db),
     changeListener,

@@ -113,7 +113,12 @@ function describeOperation(operation: Operation): RouteConfig {
       ...Object.fromEntries(
         Object.entries(responses).map(([status, { description: text, schema, contentType }]) => [
           status,
-          { description: text, ...(schema === undefined ? {} : { content: content(schema, contentType) }) },
+          {
+            description: text,
+            ...(schema === undefined && contentType === undefined
+              ? {}
+              : { content: content(schema ?? z.string(), contentType) }),
+          },
         ]),
       ),
       ...errorResponses(possibleErrors(operation)),

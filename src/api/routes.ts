@@ -14,6 +14,8 @@ import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
 import { createSyncRunRoutes } from './sync-runs/routes.js';
+import { createTransactionHistoryRoutes } from './transactions/history.js';
+import { createTransactionSearchRoutes } from './transactions/search-routes.js';
 import { createTransactionRoutes } from './transactions/routes.js';
 
 /** Every route, in the order in which they are tried and documented. */
@@ -28,8 +30,10 @@ export function createRoutes(deps: Deps): Route[] {
     ...createAuditRoutes(deps),
     ...createEndUserRoutes(deps),
     ...createDataSourceRoutes(deps),
-    // Before the transactions: "changes" is no reference_id.
+    // Before the transactions: neither "changes" nor "search" is a reference_id.
     ...createChangeRoutes(deps),
+    ...createTransactionSearchRoutes(deps),
+    ...createTransactionHistoryRoutes(deps),
     ...createTransactionRoutes(deps),
     ...createInboxRoutes(deps),
     ...createEventRoutes(deps),

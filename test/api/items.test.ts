@@ -22,14 +22,12 @@ beforeAll(async () => {
     works: await putIntegration(api.deps, api.organizationId),
     paused: await putIntegration(api.deps, api.organizationId),
   };
-  await db('integrations')
-    .where({ id: integrations.paused })
-    .update({
-      paused_since: new Date(),
-      pause_code: 'INVALID_API_KEYS',
-      pause_message: 'no',
-      name: 'Paused',
-    });
+  await db('integrations').where({ id: integrations.paused }).update({
+    paused_since: new Date(),
+    pause_code: 'INVALID_API_KEYS',
+    pause_message: 'no',
+    name: 'Paused',
+  });
   let n = 0;
   for (const paused of [false, true])
     for (const health of ['pending', 'active', 'erroring', 'deleted'] as ItemHealth[])
@@ -127,6 +125,7 @@ it('finds by owner and by text', async () => {
   expect((await list(`?integration_heron_id=${itg}&limit=500`)).items).toHaveLength(items.length / 2);
   expect(idsOf(await list(`?q=${plaidItemId.toUpperCase()}`))).toEqual([plaidItemId]);
   expect((await list('?q=platypus&limit=500')).items).toHaveLength(items.length);
+  expect((await list('?q=platypus&status=active&limit=500')).items.length).toBeGreaterThan(0);
   expect((await list('?q=%25&limit=500')).items).toHaveLength(0);
   expect((await api.call('GET', '/api/items?end_user_id=nobody')).status).toBe(404);
 });

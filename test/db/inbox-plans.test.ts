@@ -1,41 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Database } from '../../src/db/database.js';
 import { createInboxReads, type InboxFilter } from '../../src/db/queries/inbox-reads.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
+import { rowsRead } from '../support/plans.js';
 
 let engine: TestEngine;
 beforeAll(async () => {
   engine = await createTestEngine({ baseUrl: 'http://plaid.test' });
 });
 afterAll(() => engine.close());
-
-interface PlanNode {
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: PlanNode[];
-}
-const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-
-/** Rows of the inbox that a statement of the reads looks at. */
-async function rowsRead(read: (db: Database) => Promise<unknown>): Promise<number> {
-  let count = 0;
-  const noting = {
-    raw: async (sql: string, bindings: Record<string, unknown>) => {
-      const { rows } = await engine.db.raw<{ rows: [{ 'QUERY PLAN': [{ Plan: PlanNode }] }] }>(
-        `explain (analyze, format json) ${sql}`,
-        bindings as never,
-      );
-      for (const node of nodesOf(rows[0]['QUERY PLAN'][0].Plan))
-        if (node['Relation Name'] === 'plaid_webhooks')
-          count += (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
-      return { rows: [] };
-    },
-  };
-  await read(noting as unknown as Database);
-  return count;
-}
 
 it('what is rare in a large inbox is found without reading all of it', async () => {
   const { db, organizationId } = engine;
@@ -72,7 +44,9 @@ it('what is rare in a large inbox is found without reading all of it', async () 
   ];
   for (const filter of filters) {
     const page = { before: null, limit: 101 };
-    const count = await rowsRead((on) => createInboxReads(on).list(organizationId, filter, page));
+    const count = await rowsRead(db, ['plaid_webhooks'], (on) =>
+      createInboxReads(on).list(organizationId, filter, page),
+    );
     expect(count, JSON.stringify(filter)).toBeLessThan(100);
   }
 });

@@ -76,13 +76,16 @@ const NEEDS_A_PERSON = `(case ${ITEM_STATUS}
       or i.id in (select r.new_item_id from relinks r where r.organization_id = :organizationId and r.status = 'doubtful')
     end)`;
 
-const CONDITIONS: Record<keyof ItemFilter, string> = {
+/** A binding must not be named like a type: `::text` would be taken for it. */
+type Condition = Exclude<keyof ItemFilter, 'text'> | 'pattern';
+
+const CONDITIONS: Record<Condition, string> = {
   statuses: `${ITEM_STATUS} = any(:statuses::text[])`,
   needsAPerson: `${NEEDS_A_PERSON} = :needsAPerson`,
   integrationId: 'i.integration_id = :integrationId',
   endUserRowId: 'i.end_user_id = :endUserRowId',
-  text: `(i.plaid_item_id ilike :text or i.institution_name ilike :text or i.institution_id ilike :text
-          or e.end_user_id ilike :text or e.name ilike :text)`,
+  pattern: `(i.plaid_item_id ilike :pattern or i.institution_name ilike :pattern or i.institution_id ilike :pattern
+          or e.end_user_id ilike :pattern or e.name ilike :pattern)`,
 };
 
 const JOINS = 'join integrations g on g.id = i.integration_id join end_users e on e.id = i.end_user_id';
@@ -94,13 +97,13 @@ const COLUMNS = `${LINK}, g.name as integration_name, g.deleted_at is not null a
 type Binding = string | boolean | readonly string[];
 
 function where({ text, ...filter }: ItemFilter): { sql: string; bindings: Record<string, Binding> } {
-  const given: Partial<Record<keyof ItemFilter, Binding | undefined>> = {
+  const given: Partial<Record<Condition, Binding | undefined>> = {
     ...filter,
-    text: text === undefined ? undefined : likePattern(text),
+    pattern: text === undefined ? undefined : likePattern(text),
   };
   const bindings: Record<string, Binding> = {};
   let sql = '';
-  for (const [name, value] of Object.entries(given) as [keyof ItemFilter, Binding | undefined][]) {
+  for (const [name, value] of Object.entries(given) as [Condition, Binding | undefined][]) {
     if (value === undefined) continue;
     sql += ` and ${CONDITIONS[name]}`;
     bindings[name] = value;
