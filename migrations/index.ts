@@ -10,6 +10,7 @@ import * as audits from './20261123000008_audits.js';
 import * as relinkUpkeep from './20261123000009_relink_upkeep.js';
 import * as shortenedBodies from './20261123000010_shortened_bodies.js';
 import * as dashboard from './20261123000011_dashboard.js';
+import * as sessions from './20261123000012_sessions.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -32,4 +33,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000009_relink_upkeep': relinkUpkeep,
   '20261123000010_shortened_bodies': shortenedBodies,
   '20261123000011_dashboard': dashboard,
+  '20261123000012_sessions': sessions,
 };

@@ -25,9 +25,12 @@ import {
 import { createItemReads, type ItemReads } from './db/queries/item-reads.js';
 import { createLinkReads, type LinkReads } from './db/queries/link-reads.js';
 import { createLinkQueries, type LinkQueries } from './db/queries/links.js';
+import { createLoginBucketQueries, type LoginBucketQueries } from './db/queries/login-buckets.js';
+import { createOneTimeLinkQueries, type OneTimeLinkQueries } from './db/queries/one-time-links.js';
 import { createOrganizationQueries, type OrganizationQueries } from './db/queries/organizations.js';
 import { createRelinkDecisions, type RelinkDecisions } from './db/queries/relink-decisions.js';
 import { createRelinkReads, type RelinkReads } from './db/queries/relink-reads.js';
+import { createSessionQueries, type SessionQueries } from './db/queries/sessions.js';
 import { createSyncRunQueries, type SyncRunQueries } from './db/queries/sync-runs.js';
 import { createRateBucketQueries, type RateBucketQueries } from './db/queries/rate-buckets.js';
 import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
@@ -36,8 +39,10 @@ import {
   type TransactionHistoryReads,
 } from './db/queries/transaction-history.js';
 import { createTransactionSearch, type TransactionSearchQueries } from './db/queries/transaction-search.js';
+import { createUserQueries, type UserQueries } from './db/queries/users.js';
 import { createSecretBox, type SecretBox } from './db/secret-box.js';
 import { createLogger, type Logger } from './logger.js';
+import { createPasswordHasher, type PasswordHasher } from './password-hasher.js';
 import { budgetedGateway } from './plaid/budgeted-gateway.js';
 import { createPlaidGateway, type PlaidGateway } from './plaid/plaid-api.js';
 import { createRateBudget } from './plaid/rate-budget.js';
@@ -62,6 +67,11 @@ export interface Deps {
   signals: SignalQueue;
   organizations: OrganizationQueries;
   apiKeys: ApiKeyQueries;
+  users: UserQueries;
+  passwords: PasswordHasher;
+  sessions: SessionQueries;
+  oneTimeLinks: OneTimeLinkQueries;
+  loginBuckets: LoginBucketQueries;
   integrations: IntegrationQueries;
   integrationProgress: IntegrationProgressReads;
   pauses: IntegrationPauseQueries;
@@ -143,6 +153,15 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     signals,
     organizations: createOrganizationQueries(db),
     apiKeys: createApiKeyQueries(db),
+    users: createUserQueries(db),
+    passwords: createPasswordHasher(),
+    sessions: createSessionQueries(db, {
+      idleMs: config.SESSION_IDLE,
+      longestMs: config.SESSION_LONGEST,
+      confirmedMs: config.SESSION_CONFIRMED,
+    }),
+    oneTimeLinks: createOneTimeLinkQueries(db),
+    loginBuckets: createLoginBucketQueries(db),
     integrations: createIntegrationQueries(owned),
     integrationProgress: createIntegrationProgressReads(db),
     pauses: createIntegrationPauseQueries(db),

@@ -1,13 +1,16 @@
 import Koa from 'koa';
 import type { Deps } from '../deps.js';
 import { createDocsRoutes } from './docs/routes.js';
+import { createGate } from './gate.js';
 import { createAuthentication } from './middleware/authentication.js';
 import { createApiMetrics } from './metrics/api-metrics.js';
 import { createMetricsRoutes } from './metrics/routes.js';
 import { createErrorAnswers } from './middleware/errors.js';
 import { createRequestContext, type RequestState } from './middleware/request-context.js';
+import { createSameOriginCheck } from './middleware/same-origin.js';
 import { createNoRoute, createRouter, type RouterOptions } from './router.js';
 import { createRoutes } from './routes.js';
+import { createSessionCookie } from './session/cookie.js';
 import { webhookOperation } from './webhooks/operation.js';
 import { createWebhookRoutes } from './webhooks/routes.js';
 
@@ -22,16 +25,19 @@ export interface AppOptions {
 export function createApp(deps: Deps, { stopping, onAnswer }: AppOptions): Koa<RequestState> {
   const app = new Koa<RequestState>();
   const routes = createRoutes(deps);
-  const authenticate = createAuthentication({ apiKeys: deps.apiKeys });
+  const { PUBLIC_URL: publicUrl, SESSION_LONGEST, TRUSTED_PROXIES: trustedProxies } = deps.config;
+  const cookie = createSessionCookie(publicUrl, SESSION_LONGEST);
+  const authenticate = createAuthentication({ apiKeys: deps.apiKeys, sessions: deps.sessions, cookie });
+  const gate = createGate(authenticate, createSameOriginCheck(publicUrl));
 
   const metrics = createApiMetrics(deps);
 
   app.use(createRequestContext(deps.logger, metrics.requested));
-  app.use(createErrorAnswers());
+  app.use(createErrorAnswers(cookie));
   app.use(createWebhookRoutes({ ...deps, verify: deps.verifyWebhook, onVerdict: metrics.webhook }).routes());
   app.use(createMetricsRoutes(metrics.registry, deps.config.METRICS_TOKEN).routes());
-  app.use(createRouter(routes, { authenticate, stopping, onAnswer }).routes());
-  app.use(createDocsRoutes([...routes, webhookOperation], deps.config.PUBLIC_URL).routes());
+  app.use(createRouter(routes, { gate, trustedProxies, stopping, onAnswer }).routes());
+  app.use(createDocsRoutes([...routes, webhookOperation], publicUrl).routes());
   app.use(createNoRoute());
   // Only what breaks while an answer is being written comes here: a caller that has gone, mostly.
   app.on('error', (error: Error) => deps.logger.debug({ err: error }, 'answer not delivered'));

@@ -61,19 +61,37 @@ function errorResponses(codes: readonly ErrorCode[]): Record<string, ResponseCon
   );
 }
 
+/** Codes of the gate. */
+const WITH_AUTH: Record<Route['auth'], readonly ErrorCode[]> = {
+  none: [],
+  caller: ['auth.missing', 'auth.invalid', 'session.expired', 'auth.forbidden'],
+  session: ['session.missing', 'session.expired', 'auth.invalid', 'session.needed', 'auth.forbidden'],
+};
+
+const SECURITY: Record<Route['auth'], Record<string, string[]>[] | undefined> = {
+  none: [],
+  caller: undefined,
+  session: [{ Session: [] }],
+};
+
+/** What it takes beyond the role; the sentence begins with what it is about. */
+const sensitiveText = ({ sensitive }: Operation): string | undefined =>
+  sensitive && `${sensitive.what} takes the role admin and, with a session, a password that was just given.`;
+
 function possibleErrors(operation: Operation): ErrorCode[] {
-  const { auth, body, query, errors } = operation;
+  const { auth, method, body, query, sensitive, errors } = operation;
   const codes = new Set<ErrorCode>(errors);
-  if (auth === 'caller')
-    for (const code of ['auth.missing', 'auth.invalid', 'auth.forbidden'] as const) codes.add(code);
+  for (const code of WITH_AUTH[auth]) codes.add(code);
+  if (auth !== 'none' && method !== 'get') codes.add('auth.cross_site');
+  if (sensitive) codes.add('session.unconfirmed');
   if (body || query) codes.add('request.invalid');
   // The webhook receiver has its own rules for bodies.
-  if (body && auth === 'caller') {
+  if (body && operation.path.startsWith('/api/')) {
     codes.add('request.malformed_json');
     codes.add('request.unsupported_media_type');
     codes.add('request.too_large');
   }
-  if (auth === 'caller') codes.add('service.unavailable');
+  if (auth !== 'none') codes.add('service.unavailable');
   return [...codes];
 }
 
@@ -88,14 +106,16 @@ function bodyConfig({ schema, envelope, optional }: BodySpec<z.ZodType>): {
 function describeOperation(operation: Operation): RouteConfig {
   const { method, path, tag, summary, description, params, query, body, responses } = operation;
   const names = Object.keys(params);
+  const texts = [description, sensitiveText(operation)].filter((part) => part !== undefined);
+  const security = SECURITY[operation.auth];
   return {
     method,
     path,
     tags: [tag],
     summary,
-    ...(description === undefined ? {} : { description }),
+    ...(texts.length === 0 ? {} : { description: texts.join(' ') }),
     ...(operation.role === undefined ? {} : { 'x-role': operation.role }),
-    ...(operation.auth === 'none' ? { security: [] } : {}),
+    ...(security === undefined ? {} : { security }),
     request: {
       ...(names.length === 0
         ? {}
@@ -139,6 +159,13 @@ export function createOpenApiDocument(operations: readonly Operation[], serverUr
     scheme: 'basic',
     description: 'The API key as the password, under whatever user name.',
   });
+  registry.registerComponent('securitySchemes', 'Session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-ardea_session',
+    description:
+      'Of the dashboard, set by POST /api/session; `ardea_session` where PUBLIC_URL is not https. Writes take an Origin of our own.',
+  });
   for (const operation of operations) registry.registerPath(describeOperation(operation));
   const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
@@ -150,7 +177,7 @@ export function createOpenApiDocument(operations: readonly Operation[], serverUr
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: serverUrl }],
-    security: [{ ApiKey: [] }, { Basic: [] }],
+    security: [{ ApiKey: [] }, { Basic: [] }, { Session: [] }],
   });
   delete document.webhooks;
   return document;

@@ -14,21 +14,23 @@ export interface ResponseSpec {
   contentType?: string;
 }
 
+export type AnswerHeaders = Readonly<Record<string, string>>;
+
 /** The body of an answer that is sent as it is made. */
 export interface StreamBody {
   stream: Readable;
-  headers?: Readonly<Record<string, string>>;
+  headers?: AnswerHeaders;
 }
 
 export type Responses = Readonly<Record<number, ResponseSpec>>;
 
-/** What a handler may return: one of the declared statuses with a body of its schema. */
+/** What a handler may return: one of the declared statuses with a body of its schema, and headers of its own. */
 export type Answer<R extends Responses> = {
   [S in keyof R & number]: R[S] extends { contentType: string }
     ? { status: S } & StreamBody
     : R[S] extends { schema: infer B extends z.ZodType }
-      ? { status: S; body: z.input<B> }
-      : { status: S };
+      ? { status: S; body: z.input<B>; headers?: AnswerHeaders }
+      : { status: S; headers?: AnswerHeaders };
 }[keyof R & number];
 
 export interface RouteRequest<Q, B> {
@@ -40,6 +42,8 @@ export interface RouteRequest<Q, B> {
   params: Readonly<Record<string, string>>;
   query: Q;
   body: B;
+  /** From where it comes, for counting attempts: an IPv4 address, or the network of an IPv6 one. */
+  address: string;
   /** Path and query as the caller sent them, for links to other pages. */
   url: string;
   /** Aborts when the caller goes away or the server stops; long polls end on it. */
@@ -59,8 +63,18 @@ export interface BodySpec<B extends z.ZodType> {
 /**
  * Who may call a route. With authentication it names the least role that may: `read_only` for what changes nothing,
  * `member` for the daily work, `admin` for users, keys, and what cannot be taken back.
+ * `caller`: an API key or a session, `session`: a person only. `sameOrigin`: a write of the dashboard before there is a session.
  */
-export type Access = { auth: 'none'; role?: never } | { auth?: 'caller'; role: Role };
+export type Access =
+  | { auth: 'none'; role?: never; sameOrigin?: boolean }
+  | { auth?: 'caller' | 'session'; role: Role; sameOrigin?: never };
+
+/** Sets secrets, shows them or erases: takes an admin, whatever the route takes, whose password was just given. Keys pass. */
+export interface Sensitive<Q, B> {
+  /** The subject of a sentence: "Erasing data". */
+  what: string;
+  when: (request: { query: Q; body: B }) => boolean;
+}
 
 export type RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends Responses> = Access & {
   method: Method;
@@ -73,6 +87,7 @@ export type RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends Respon
   params?: Readonly<Record<string, string>>;
   query?: Q;
   body?: BodySpec<B>;
+  sensitive?: Sensitive<z.output<Q>, z.output<B>>;
   responses: R;
   /** Catalogue codes that it may answer besides those of authentication and validation. */
   errors?: readonly ErrorCode[];
@@ -86,18 +101,20 @@ export interface Route {
   tag: string;
   summary: string;
   description?: string;
-  auth: 'caller' | 'none';
+  auth: 'caller' | 'session' | 'none';
+  sameOrigin: boolean;
   /** The least role that may; undefined without authentication. */
   role: Role | undefined;
   params: Readonly<Record<string, string>>;
   query: z.ZodType | undefined;
   body: BodySpec<z.ZodType> | undefined;
+  sensitive: { what: string; when(request: { query: unknown; body: unknown }): boolean } | undefined;
   responses: Responses;
   errors: readonly ErrorCode[];
   /** The router calls it only with what the two schemas have put out. */
   handle(
     request: RouteRequest<unknown, unknown>,
-  ): Promise<{ status: number; body?: unknown } & Partial<StreamBody>>;
+  ): Promise<{ status: number; body?: unknown; headers?: AnswerHeaders } & Partial<StreamBody>>;
 }
 
 /**
@@ -115,8 +132,10 @@ export function route<
     ...spec,
     auth: spec.auth ?? 'caller',
     role: spec.role,
+    sameOrigin: spec.sameOrigin ?? false,
     query: spec.query,
     body: spec.body,
+    sensitive: spec.sensitive,
     handle: spec.handle,
   };
 }

@@ -1,16 +1,18 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { AppError } from '../domain/errors.js';
-import { mayAct, type Role } from '../domain/roles.js';
+import type { Gate } from './gate.js';
 import { stringifyExact } from './json/exact-json.js';
-import type { Authenticate } from './middleware/authentication.js';
+import { callerAddress } from './middleware/caller-address.js';
 import { readJsonBody } from './middleware/json-body.js';
 import type { RequestState } from './middleware/request-context.js';
 import type { Route } from './route.js';
 import { queryValues, unwrap, validate } from './validation.js';
 
 export interface RouterOptions {
-  authenticate: Authenticate;
+  gate: Gate;
+  /** Proxies whose word on the caller's address is taken. */
+  trustedProxies: number;
   /** Aborts when the server stops. */
   stopping: AbortSignal;
   /** Sees every answer as the caller will, before it is sent; tests hold it against the route's schema. */
@@ -32,41 +34,34 @@ function pathParams(ctx: Context): Record<string, string> {
   return params;
 }
 
-function assertRole(has: Role, takes: Role): void {
-  if (!mayAct(has, takes))
-    throw new AppError('auth.forbidden', {
-      description: `This takes the role ${takes}; yours is ${has}. An administrator of your organisation can change it.`,
-    });
-}
-
 function handler(
   route: Route,
-  { authenticate, stopping, onAnswer }: RouterOptions,
+  { gate, trustedProxies, stopping, onAnswer }: RouterOptions,
 ): Middleware<RequestState> {
   return async function handleRoute(ctx) {
     ctx.state.route = route.path;
-    const caller = route.auth === 'caller' ? await authenticate(ctx) : null;
-    if (caller) {
-      ctx.state.organizationId = caller.organizationId;
-      assertRole(caller.role, route.role ?? 'admin');
-    }
+    const caller = await gate.enter(ctx, route);
+    if (caller) ctx.state.organizationId = caller.organizationId;
     const sent = route.body ? await readJsonBody(ctx, { optional: route.body.optional === true }) : undefined;
     const { query, body } = validate(
       { query: route.query, body: route.body?.schema },
       { query: queryValues(ctx.query), body: route.body ? unwrap(sent, route.body) : undefined },
     );
+    gate.assertSensitive(caller, route, { query, body });
     const answer = await route.handle({
       organizationId: caller?.organizationId ?? '',
       caller,
       params: pathParams(ctx),
       query,
       body,
+      address: callerAddress(ctx, trustedProxies),
       url: ctx.url,
       signal: requestSignal(ctx, stopping),
     });
+    // What a person sees is nobody else's, and no page.
+    ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...answer.headers });
     ctx.status = answer.status;
     if (answer.stream !== undefined) {
-      ctx.set(answer.headers ?? {});
       ctx.type = route.responses[answer.status]?.contentType ?? 'application/octet-stream';
       ctx.body = answer.stream;
       return;

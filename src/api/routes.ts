@@ -13,6 +13,7 @@ import { createItemRoutes } from './items/routes.js';
 import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
+import { createSessionRoutes } from './session/routes.js';
 import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionHistoryRoutes } from './transactions/history.js';
 import { createTransactionSearchRoutes } from './transactions/search-routes.js';
@@ -37,6 +38,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createTransactionRoutes(deps),
     ...createInboxRoutes(deps),
     ...createEventRoutes(deps),
+    ...createSessionRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];

@@ -1,9 +1,8 @@
-import { hash } from '@node-rs/argon2';
 import type { Config } from '../config/index.js';
 import type { Deps } from '../deps.js';
 import { UsageError } from './program.js';
 
-type BootstrapDeps = Pick<Deps, 'organizations' | 'apiKeys'>;
+type BootstrapDeps = Pick<Deps, 'organizations' | 'apiKeys' | 'users' | 'passwords'>;
 type BootstrapConfig = Pick<
   Config,
   'BOOTSTRAP_ORGANIZATION' | 'BOOTSTRAP_API_KEY' | 'BOOTSTRAP_ADMIN_EMAIL' | 'BOOTSTRAP_ADMIN_PASSWORD'
@@ -20,14 +19,14 @@ async function bootstrapKey(
 }
 
 async function bootstrapAdmin(
-  { organizations }: BootstrapDeps,
+  { users, passwords }: BootstrapDeps,
   organizationId: string,
   email: string,
   password: string,
 ): Promise<string> {
-  const passwordHash = await hash(password);
-  const created = await organizations.createUser({ organizationId, email, passwordHash, role: 'admin' });
-  return created ? `administrator ${email} added` : `user ${email} is there`;
+  const passwordHash = await passwords.hash(password);
+  const created = await users.create({ organizationId, email, passwordHash, role: 'admin' });
+  return created !== null ? `administrator ${email} added` : `user ${email} is there`;
 }
 
 /**

@@ -83,6 +83,26 @@ export const VARIABLES = {
     z.string().min(12, 'must have at least 12 characters').optional(),
     "That user's password.",
   ),
+  SESSION_IDLE: variable(
+    durationMs,
+    'A log-in to the dashboard ends after this time without a request.',
+    '12h',
+  ),
+  SESSION_LONGEST: variable(
+    durationMs,
+    'A log-in to the dashboard ends after this time at the latest.',
+    '7d',
+  ),
+  SESSION_CONFIRMED: variable(
+    durationMs,
+    'So long after the password was given the dashboard may set secrets and erase data without asking for it again.',
+    '10m',
+  ),
+  TRUSTED_PROXIES: variable(
+    wholeNumber(0, 10),
+    "Reverse proxies in front of the API, each of which adds the caller's address to X-Forwarded-For. Attempts to log in are counted per address: without this all that come through a proxy share one.",
+    '0',
+  ),
   METRICS_TOKEN: variable(
     z.string().min(16, 'must have at least 16 characters').optional(),
     "Bearer token that the API's /metrics asks for. Without it anyone who reaches the API may read them: they name nobody.",

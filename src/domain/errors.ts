@@ -17,13 +17,58 @@ export const ERRORS = {
   'request.method_not_allowed': { status: 405, wayOut: 'Use one of the methods in the Allow header.' },
   'auth.missing': {
     status: 401,
-    wayOut: 'Send the API key in the x-api-key header, or as the password of HTTP Basic.',
+    wayOut:
+      'Send the API key in the x-api-key header, or as the password of HTTP Basic; or log in to the dashboard.',
   },
   'auth.invalid': { status: 401, wayOut: 'Check the API key; it may have been deactivated.' },
   'auth.forbidden': {
     status: 403,
     wayOut: 'Ask an administrator of your organisation for the role that the description names.',
   },
+  'auth.cross_site': {
+    status: 403,
+    wayOut:
+      'A write with a session is taken from the dashboard’s own pages only: its Origin must be that of PUBLIC_URL, or of the host that is asked. Programs use an API key.',
+  },
+  'session.missing': { status: 401, wayOut: 'Log in: POST /api/session.' },
+  'session.expired': {
+    status: 401,
+    wayOut: 'The session has ended: log in again. A change of password or role ends sessions, too.',
+  },
+  'session.needed': {
+    status: 403,
+    wayOut:
+      'Users, sessions and API keys are managed by a person: log in to the dashboard instead of sending an API key.',
+  },
+  'session.unconfirmed': {
+    status: 403,
+    wayOut: 'Confirm with your password (POST /api/session/confirm) and send the request again.',
+  },
+  'session.wrong_credentials': { status: 401, wayOut: 'E-mail address or password is wrong.' },
+  'session.wrong_password': { status: 422, wayOut: 'This is not your password.' },
+  'session.too_many_attempts': {
+    status: 429,
+    wayOut:
+      'Too many attempts: try again after the seconds in Retry-After. An administrator can give you a link to set a new password.',
+  },
+  'user.not_found': { status: 404, wayOut: 'List the users with GET /api/users.' },
+  'user.exists': { status: 409, wayOut: 'There is a user with this e-mail address already.' },
+  'user.inactive': { status: 409, wayOut: 'Activate the user first.' },
+  'user.last_admin': {
+    status: 409,
+    wayOut: 'Make somebody else an administrator first: nobody could manage users any more.',
+  },
+  'invite.not_found': { status: 404, wayOut: 'Copy the whole link, or ask an administrator for a new one.' },
+  'invite.used': {
+    status: 410,
+    wayOut: 'This link was used already: log in with the password that was set.',
+  },
+  'invite.expired': { status: 410, wayOut: 'This link has expired: ask an administrator for a new one.' },
+  'invite.withdrawn': {
+    status: 410,
+    wayOut: 'This link was withdrawn, or a newer one has taken its place: ask an administrator.',
+  },
+  'api_key.not_found': { status: 404, wayOut: 'List the keys with GET /api/api_keys.' },
   'route.not_found': { status: 404, wayOut: 'Compare the path with /api/docs.' },
   'integration.not_found': { status: 404, wayOut: 'List your integrations with GET /api/integrations.' },
   'integration.in_use': {

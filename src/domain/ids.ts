@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   dataSourceAccount: 'dsa',
   apiKey: 'key',
   user: 'usr',
+  invite: 'inv',
   inboxWebhook: 'iwh',
   syncRun: 'run',
   relink: 'rln',

@@ -5,18 +5,23 @@ import { bootstrap } from '../../src/cli/bootstrap.js';
 import { createDatabase, type Database } from '../../src/db/database.js';
 import { createApiKeyQueries, type ApiKeyQueries } from '../../src/db/queries/api-keys.js';
 import { createOrganizationQueries, type OrganizationQueries } from '../../src/db/queries/organizations.js';
+import { createUserQueries, type UserQueries } from '../../src/db/queries/users.js';
+import { createPasswordHasher } from '../../src/password-hasher.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 let database: TestDatabase;
 let db: Database;
 let apiKeys: ApiKeyQueries;
 let organizations: OrganizationQueries;
+let users: UserQueries;
+const passwords = createPasswordHasher();
 
 beforeAll(async () => {
   database = await createTestDatabase();
   db = createDatabase({ url: database.url, name: 'test-tenancy' });
   apiKeys = createApiKeyQueries(db);
   organizations = createOrganizationQueries(db);
+  users = createUserQueries(db);
 });
 
 afterAll(async () => {
@@ -82,25 +87,25 @@ describe('bootstrap', () => {
   };
 
   it('makes organisation, key and administrator, and changes nothing when it runs again', async () => {
-    expect(await bootstrap({ organizations, apiKeys }, config)).toEqual([
+    expect(await bootstrap({ organizations, apiKeys, users, passwords }, config)).toEqual([
       'organisation "Bootstrapped" added',
       'API key added',
       'administrator Admin@acme.example added',
     ]);
     const again = await bootstrap(
-      { organizations, apiKeys },
+      { organizations, apiKeys, users, passwords },
       { ...config, BOOTSTRAP_ADMIN_EMAIL: 'admin@ACME.example', BOOTSTRAP_ADMIN_PASSWORD: 'something else' },
     );
     expect(again.every((line) => line.endsWith('is there'))).toBe(true);
-    const users = await db('users').select<{ password_hash: string; role: string }[]>();
-    expect(users).toHaveLength(1);
-    expect(users[0]!.role).toBe('admin');
-    expect(await verify(users[0]!.password_hash, config.BOOTSTRAP_ADMIN_PASSWORD)).toBe(true);
+    const stored = await db('users').select<{ password_hash: string; role: string }[]>();
+    expect(stored).toHaveLength(1);
+    expect(stored[0]!.role).toBe('admin');
+    expect(await verify(stored[0]!.password_hash, config.BOOTSTRAP_ADMIN_PASSWORD)).toBe(true);
     expect(await apiKeys.authenticate(config.BOOTSTRAP_API_KEY)).not.toBeNull();
   });
 
   it('refuses half an administrator, and a key that another organisation has', async () => {
-    const deps = { organizations, apiKeys };
+    const deps = { organizations, apiKeys, users, passwords };
     await expect(bootstrap(deps, { ...config, BOOTSTRAP_ADMIN_PASSWORD: undefined })).rejects.toThrow(
       'go together',
     );

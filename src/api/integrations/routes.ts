@@ -42,6 +42,7 @@ export function createIntegrationRoutes(
       description:
         "Asks Plaid whether it takes the keys and says which of them is wrong. While Plaid does not answer, the integration is created with `keys_status` unchecked. The answer holds the webhook URL and the link URL that the guide's next steps need.",
       body: { schema: newIntegration(baseUrls), envelope: 'integration' },
+      sensitive: { what: 'Setting keys of Plaid', when: () => true },
       responses: { 201: { description: 'Created.', schema: integrationAnswer } },
       errors: ['integration.keys_rejected'],
       async handle({ organizationId, body }) {
@@ -115,6 +116,10 @@ export function createIntegrationRoutes(
         'New keys are checked like those of a new integration. They end a pause: all Items are synced again, at the pace that Plaid allows. Send the same keys again to have them checked now.',
       params,
       body: { schema: integrationChanges(baseUrls), envelope: 'integration', alsoEnvelopes: ['end_user'] },
+      sensitive: {
+        what: 'Changing keys of Plaid',
+        when: ({ body }) => KEY_FIELDS.some((field) => body[field] !== undefined),
+      },
       responses: { 200: { description: 'As it is now.', schema: integrationAnswer } },
       errors: ['integration.not_found', 'integration.keys_rejected'],
       async handle({ organizationId, params: { integration_id }, body }) {

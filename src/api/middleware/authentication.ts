@@ -1,16 +1,21 @@
 import type { Context } from 'koa';
 import type { ApiKeyQueries } from '../../db/queries/api-keys.js';
+import type { SessionQueries } from '../../db/queries/sessions.js';
 import { isApiKey } from '../../domain/api-key.js';
 import { AppError } from '../../domain/errors.js';
-import type { Caller, KeyCaller } from '../caller.js';
+import type { Caller, KeyCaller, SessionCaller } from '../caller.js';
+import type { SessionCookie } from '../session/cookie.js';
 
 export interface AuthenticationOptions {
   apiKeys: Pick<ApiKeyQueries, 'authenticate'>;
+  sessions: Pick<SessionQueries, 'find'>;
+  cookie: Pick<SessionCookie, 'read'>;
   /** How long a deactivated key may still work; saves a round trip per request. */
   cacheMs?: number;
 }
 
-export type Authenticate = (ctx: Context) => Promise<Caller>;
+/** @param takes `session`: keys are refused */
+export type Authenticate = (ctx: Context, takes: 'caller' | 'session') => Promise<Caller>;
 
 const MOST_CACHED = 10_000;
 
@@ -24,12 +29,12 @@ function presentedKey(ctx: Context): string {
   return pair.slice(pair.indexOf(':') + 1);
 }
 
-/** Answers whose request it is, or throws `auth.missing` or `auth.invalid`. */
-export function createAuthentication({ apiKeys, cacheMs = 3_000 }: AuthenticationOptions): Authenticate {
+function createKeyCheck(
+  apiKeys: AuthenticationOptions['apiKeys'],
+  cacheMs: number,
+): (key: string) => Promise<KeyCaller> {
   const known = new Map<string, { caller: KeyCaller; until: number }>();
-  return async (ctx) => {
-    const key = presentedKey(ctx);
-    if (key === '') throw new AppError('auth.missing');
+  return async (key) => {
     const now = performance.now();
     const cached = known.get(key);
     if (cached && cached.until > now) return cached.caller;
@@ -37,9 +42,43 @@ export function createAuthentication({ apiKeys, cacheMs = 3_000 }: Authenticatio
     const owner = isApiKey(key) ? await apiKeys.authenticate(key) : null;
     if (!owner) throw new AppError('auth.invalid');
     if (known.size >= MOST_CACHED) known.clear();
-    // A key stands for the integrator's own servers, which do whatever the organisation may.
     const caller: KeyCaller = { kind: 'key', ...owner, role: 'admin' };
     known.set(key, { caller, until: now + cacheMs });
     return caller;
+  };
+}
+
+/**
+ * Answers whose request it is, by API key, which wins, or by session. Throws `auth.missing`, `auth.invalid`,
+ * `session.expired` or `session.needed`. Sessions are not cached: they end at once.
+ */
+export function createAuthentication({
+  apiKeys,
+  sessions,
+  cookie,
+  cacheMs = 3_000,
+}: AuthenticationOptions): Authenticate {
+  const byKey = createKeyCheck(apiKeys, cacheMs);
+  const bySession = async (token: string): Promise<SessionCaller> => {
+    const session = await sessions.find(token);
+    if (!session) throw new AppError('session.expired');
+    return {
+      kind: 'session',
+      organizationId: session.organization_id,
+      role: session.role,
+      userId: session.user_id,
+      session,
+    };
+  };
+  return async (ctx, takes) => {
+    const key = presentedKey(ctx);
+    if (key !== '') {
+      const caller = await byKey(key);
+      if (takes === 'session') throw new AppError('session.needed');
+      return caller;
+    }
+    const token = cookie.read(ctx);
+    if (token !== undefined) return bySession(token);
+    throw new AppError(takes === 'session' ? 'session.missing' : 'auth.missing');
   };
 }

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { databaseFailure } from '../../db/errors.js';
 import { AppError } from '../../domain/errors.js';
 import { RateBudgetDenied } from '../../plaid/rate-budget.js';
 import { plaidBusy } from '../plaid-call.js';
+import type { SessionCookie } from '../session/cookie.js';
 import type { RequestState } from './request-context.js';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -38,8 +39,19 @@ function toAppError(error: unknown): AppError {
   }
 }
 
+/**
+ * Basic makes a browser ask the person for a user name itself, which is not what the dashboard is there for, and send the key to
+ * us from whatever page afterwards. So programs alone are told of it.
+ */
+function challenge(ctx: Context, cookie: Pick<SessionCookie, 'read'>): string {
+  const isPage = ctx.get('sec-fetch-site') !== '' || cookie.read(ctx) !== undefined;
+  return isPage || ctx.path.startsWith('/api/session')
+    ? 'Session realm="Ardea"'
+    : 'Basic realm="Ardea", charset="UTF-8"';
+}
+
 /** Answers what the rest throws in the shape of the contract. */
-export function createErrorAnswers(): Middleware<RequestState> {
+export function createErrorAnswers(cookie: Pick<SessionCookie, 'read'>): Middleware<RequestState> {
   return async function errorAnswers(ctx, next) {
     try {
       await next();
@@ -48,7 +60,7 @@ export function createErrorAnswers(): Middleware<RequestState> {
       if (error.status >= 500 && error.cause !== undefined) ctx.state.failure = error.cause;
       ctx.status = error.status;
       if (error.retryAfterSeconds !== undefined) ctx.set('retry-after', String(error.retryAfterSeconds));
-      if (error.status === 401) ctx.set('www-authenticate', 'Basic realm="Ardea", charset="UTF-8"');
+      if (error.status === 401) ctx.set('www-authenticate', challenge(ctx, cookie));
       ctx.body = {
         code: error.status,
         name: STATUS_CODES[error.status],

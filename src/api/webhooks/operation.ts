@@ -27,6 +27,8 @@ export const webhookOperation: Omit<Route, 'handle'> = {
     'Send it again after any other answer than 200, as Plaid does; repetitions do no harm.',
   auth: 'none',
   role: undefined,
+  sameOrigin: false,
+  sensitive: undefined,
   params: { integration_id: 'The integration, `itg_…`; the whole URL is its `inbound_webhook_url`.' },
   query: undefined,
   body: { schema: plaidWebhookSchema },

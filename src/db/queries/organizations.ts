@@ -5,13 +5,6 @@ export interface OrganizationQueries {
   ensure(name: string): Promise<{ id: string; created: boolean }>;
   /** Null when the name is taken. */
   create(name: string): Promise<{ id: string } | null>;
-  /** Creates a dashboard user; false, and nothing changed, when the e-mail address is known already. */
-  createUser(user: {
-    organizationId: string;
-    email: string;
-    passwordHash: string;
-    role: 'admin' | 'member' | 'read_only';
-  }): Promise<boolean>;
 }
 
 export function createOrganizationQueries(db: Connection): OrganizationQueries {
@@ -31,14 +24,6 @@ export function createOrganizationQueries(db: Connection): OrganizationQueries {
       if (created) return { id: created.id, created: true };
       const row = await db<{ id: string; name: string }>('organizations').where({ name }).first('id');
       return { id: row!.id, created: false };
-    },
-    async createUser({ organizationId, email, passwordHash, role }) {
-      const { rows } = await db.raw<{ rows: unknown[] }>(
-        `insert into users (organization_id, email, password_hash, role) values (?, ?, ?, ?)
-         on conflict (lower(email)) do nothing returning id`,
-        [organizationId, email, passwordHash, role],
-      );
-      return rows.length > 0;
     },
   };
 }

@@ -18,7 +18,7 @@ const failWith = async (error: Error): Promise<{ log: Record<string, unknown>; s
   });
   const app = new Koa();
   app.use(createRequestContext(pino({}, stream)));
-  app.use(createErrorAnswers());
+  app.use(createErrorAnswers({ read: () => undefined }));
   app.use(() => {
     throw error;
   });

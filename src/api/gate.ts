@@ -1,0 +1,44 @@
+import type { Context } from 'koa';
+import { AppError } from '../domain/errors.js';
+import { mayAct, type Role } from '../domain/roles.js';
+import type { Caller } from './caller.js';
+import type { Authenticate } from './middleware/authentication.js';
+import type { AssertSameOrigin } from './middleware/same-origin.js';
+import type { Route } from './route.js';
+
+/** Who may pass to a route. */
+export interface Gate {
+  /** Before anything of the request is read. Null: the route takes everybody. */
+  enter(ctx: Context, route: Route): Promise<Caller | null>;
+  /** Once it is known what exactly is asked for. */
+  assertSensitive(caller: Caller | null, route: Route, request: { query: unknown; body: unknown }): void;
+}
+
+function assertRole(has: Role, takes: Role, what = 'This'): void {
+  if (!mayAct(has, takes))
+    throw new AppError('auth.forbidden', {
+      description: `${what} takes the role ${takes}; yours is ${has}. An administrator of your organisation can change it.`,
+    });
+}
+
+const READS: ReadonlySet<string> = new Set(['get']);
+
+export function createGate(authenticate: Authenticate, assertSameOrigin: AssertSameOrigin): Gate {
+  return {
+    async enter(ctx, route) {
+      if (route.auth === 'none') {
+        if (route.sameOrigin) assertSameOrigin(ctx);
+        return null;
+      }
+      const caller = await authenticate(ctx, route.auth);
+      if (caller.kind === 'session' && !READS.has(route.method)) assertSameOrigin(ctx);
+      assertRole(caller.role, route.role ?? 'admin');
+      return caller;
+    },
+    assertSensitive(caller, { sensitive }, request) {
+      if (caller?.kind !== 'session' || !sensitive?.when(request)) return;
+      assertRole(caller.role, 'admin', sensitive.what);
+      if (caller.session.confirmed_until === null) throw new AppError('session.unconfirmed');
+    },
+  };
+}
