@@ -30,7 +30,7 @@ const LOCAL = never(
 );
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '.ardea/**', 'coverage/**', 'dashboard/src/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '.ardea/**', 'coverage/**'] },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -16,6 +16,10 @@ const CHECKS = [
   },
   { name: 'lint (eslint)', args: [bin('eslint', 'bin/eslint.js'), '.'] },
   { name: 'types (tsc)', args: [bin('typescript', 'bin/tsc'), '--noEmit'] },
+  {
+    name: 'types of the dashboard (tsc)',
+    args: [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'dashboard'],
+  },
   { name: 'generated files up to date', args: [join(ROOT, 'dist', 'scripts', 'generate.js'), '--check'] },
   {
     name: 'licences of what production installs and browsers load',

@@ -45,6 +45,14 @@ const inside = createRoute({
 
 const below = { getParentRoute: () => inside, pendingComponent: LoadingRows } as const;
 
+const start = createRoute({
+  ...below,
+  path: '/',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    throw redirect({ to: '/items' });
+  },
+});
 const items = createRoute({
   ...below,
   path: '/items',
@@ -94,11 +102,17 @@ const integration = createRoute({
   path: '/settings/integrations/$integrationId',
   component: lazyRouteComponent(() => import('./pages/integrations/integration-page'), 'IntegrationPage'),
 });
+const account = createRoute({
+  ...below,
+  path: '/settings/account',
+  component: lazyRouteComponent(() => import('./pages/settings/account-page'), 'AccountPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
     logIn,
     inside.addChildren([
+      start,
       items,
       item,
       endUsers,
@@ -108,6 +122,7 @@ export const router = createRouter({
       webhook,
       integrations,
       integration,
+      account,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -1,6 +1,7 @@
 import type { paths } from '@ardea/api-schema';
 import { isSafeNumber, parse } from 'lossless-json';
 import createClient from 'openapi-fetch';
+import type { Readable } from 'openapi-typescript-helpers';
 import { ApiError, UnreachableError } from './api-error';
 
 const LONG_NUMBER = /\d[\d.]{14,}/;
@@ -46,3 +47,6 @@ export async function answered<T>(outcome: Promise<Outcome<T>>): Promise<NonNull
   const body = typeof error === 'object' && error !== null ? error : undefined;
   throw new ApiError(response.status, body, Number.isNaN(retryAfter) ? undefined : retryAfter);
 }
+
+/** A schema of the document as answers hold it: without what is only ever sent, and without fields that are always null. */
+export type Answered<T> = Readable<T>;

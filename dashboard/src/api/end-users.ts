@@ -1,9 +1,9 @@
 import type { components, paths } from '@ardea/api-schema';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answered, api } from './client';
+import { answered, api, type Answered } from './client';
 
-export type EndUser = components['schemas']['EndUser'];
-export type DataSource = components['schemas']['DataSource'];
+export type EndUser = Answered<components['schemas']['EndUser']>;
+export type DataSource = Answered<components['schemas']['DataSource']>;
 export type EndUsersQuery = NonNullable<paths['/api/end_users']['get']['parameters']['query']>;
 
 const PAGE = 100;

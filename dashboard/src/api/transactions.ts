@@ -1,8 +1,8 @@
 import type { components, paths } from '@ardea/api-schema';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answered, api } from './client';
+import { answered, api, type Answered } from './client';
 
-export type Transaction = components['schemas']['Transaction'];
+export type Transaction = Answered<components['schemas']['Transaction']>;
 
 export type SearchQuery = NonNullable<paths['/api/transactions/search']['get']['parameters']['query']>;
 export type SearchFilter = Omit<SearchQuery, 'after' | 'before' | 'limit'>;

@@ -3,14 +3,11 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowsExchange,
   IconBuildingBank,
-  IconGauge,
   IconInbox,
-  IconKey,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconPlugConnected,
   IconUsers,
-  IconUserShield,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
@@ -31,7 +28,6 @@ interface Destination {
 }
 
 const DATA: readonly Destination[] = [
-  { to: '/', label: 'Overview', icon: IconGauge },
   { to: '/items', label: 'Items', icon: IconBuildingBank },
   { to: '/end-users', label: 'End users', icon: IconUsers },
   { to: '/transactions', label: 'Transactions', icon: IconArrowsExchange },
@@ -41,8 +37,6 @@ const DATA: readonly Destination[] = [
 /** What the API will still get (outgoing webhooks, logs) finds its place here. */
 const SETTINGS: readonly Destination[] = [
   { to: '/settings/integrations', label: 'Integrations', icon: IconPlugConnected },
-  { to: '/settings/api-keys', label: 'API keys', icon: IconKey },
-  { to: '/settings/users', label: 'Users', icon: IconUserShield },
 ];
 
 const isWithin = (path: string, to: string): boolean =>

@@ -23,7 +23,7 @@ export function UserMenu({ isNarrow }: { isNarrow: boolean }) {
     <Menu width={252} position="top-start" offset={4}>
       <Menu.Target>
         <button type="button" className={classes.user} aria-label={isNarrow ? `Account: ${name}` : undefined}>
-          <Avatar size={32} radius="xl" color="heron" name={name} aria-hidden="true" />
+          <Avatar size={32} radius="xl" variant="filled" color="heron" name={name} aria-hidden="true" />
           {!isNarrow && (
             <Box miw={0}>
               <VisuallyHidden>Account: </VisuallyHidden>

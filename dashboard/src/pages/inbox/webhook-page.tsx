@@ -22,6 +22,7 @@ const OUTCOMES = {
   stopped: 'Its Item is not synced any more.',
   still_rejected: 'It was verified again and is still rejected.',
   key_unavailable: 'Plaid did not give its key. Try again in a moment.',
+  body_shortened: 'Only a part of its body was kept, so it cannot be verified again.',
 } as const;
 
 function Replay({ webhook }: { webhook: InboxWebhookWhole }) {
@@ -87,6 +88,11 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Stack gap="lg">
             <Card title="Body">
+              {webhook.body_shortened && (
+                <Text c="dimmed" mb="xs">
+                  Only its beginning was kept: it was rejected and over 16 KiB long.
+                </Text>
+              )}
               {webhook.body === null ? (
                 <>
                   <Text c="dimmed" mb="xs">

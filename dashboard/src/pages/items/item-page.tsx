@@ -13,6 +13,7 @@ import { Time } from '../../parts/time';
 import { ItemActions } from './item-actions';
 import { ItemAudits } from './item-audits';
 import { ItemNeed } from './item-need';
+import { ItemRelinks } from './item-relinks';
 import { Timeline } from './timeline';
 
 const CRUMBS = [{ label: 'Items', to: '/items' }];
@@ -145,6 +146,7 @@ function ItemView({ item }: { item: ItemDetails }) {
                 </Link>
               </Group>
             </Card>
+            <ItemRelinks itemId={item.item_id} />
             <ItemAudits path={path} />
           </Stack>
         </Grid.Col>

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { dataSourcesQuery } from '../../api/end-users';
 import { Filters } from '../../parts/filters';
 import { SearchField } from '../../parts/search-field';
-import { REMOVED, type TransactionsSearch } from '../../search';
+import { REMOVED, SORTS, type TransactionsSearch } from '../../search';
 import { isFiltered } from './filter';
 
 export type ChangeSearch = (changes: TransactionsSearch) => void;
@@ -78,6 +78,13 @@ function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onCl
   );
 }
 
+const SORT_LABELS: Readonly<Record<(typeof SORTS)[number], string>> = {
+  '-date': 'Latest first',
+  date: 'Oldest first',
+  '-amount': 'Largest amount first',
+  amount: 'Smallest amount first',
+};
+
 const REMOVED_LABELS: Readonly<Record<(typeof REMOVED)[number], string>> = {
   exclude: 'Hide removed',
   include: 'Show removed, too',
@@ -142,6 +149,18 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
           key={JSON.stringify([search.account, search.item, search.min, search.max, search.category])}
         >
           <Grid gap="sm">
+            <Grid.Col span={12}>
+              <Select
+                label="Order"
+                allowDeselect={false}
+                comboboxProps={{ withinPortal: false }}
+                data={SORTS.map((value) => ({ value, label: SORT_LABELS[value] }))}
+                value={search.sort ?? '-date'}
+                onChange={(value) =>
+                  onChange({ sort: value === '-date' || value === null ? undefined : value })
+                }
+              />
+            </Grid.Col>
             <Grid.Col span={6}>
               <AmountInput label="Amount from" value={search.min} onDone={(min) => onChange({ min })} />
             </Grid.Col>

@@ -16,7 +16,7 @@ import classes from './transactions-table.module.css';
 type Sort = (typeof SORTS)[number];
 
 const categoryOf = ({ personal_finance_category }: Transaction): string => {
-  const primary = (personal_finance_category as { primary?: unknown } | null)?.primary;
+  const primary = personal_finance_category?.primary;
   return typeof primary === 'string' ? toWords(primary) : '–';
 };
 

@@ -1,0 +1,108 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { sayDone, sayFailed } from '../../api/failed';
+import { acceptRelink, rejectRelink, relinksOfItemQuery, revertRelink, type Relink } from '../../api/relinks';
+import { useMay } from '../../api/session';
+import { Facts } from '../../parts/facts';
+import { formatCount, toWords } from '../../parts/format';
+import { Card } from '../../parts/states';
+import { Status, type StatusLook } from '../../parts/status';
+
+const LOOKS: Readonly<Record<Relink['status'], StatusLook>> = {
+  doubtful: { tone: 'warn', icon: 'alert', label: 'Doubtful: decide' },
+  superseded: { tone: 'good', icon: 'check', label: 'Superseded' },
+  rejected: { tone: 'quiet', icon: 'cross', label: 'Rejected' },
+  reverted: { tone: 'quiet', icon: 'dashed', label: 'Reverted' },
+  different: { tone: 'quiet', icon: 'dashed', label: 'Different' },
+  ended: { tone: 'quiet', icon: 'dashed', label: 'Ended' },
+};
+
+function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
+  const queries = useQueryClient();
+  const isMember = useMay('member');
+  const isNew = relink.new_item_id === itemId;
+  const other = isNew ? relink.old_item_id : relink.new_item_id;
+  const { evidence } = relink;
+  const decide = useMutation({
+    mutationFn: ({ work }: { work: (id: string) => Promise<void>; done: string }) => work(relink.heron_id),
+    onSuccess: async (_nothing, { done }) => {
+      sayDone(done);
+      await queries.invalidateQueries();
+    },
+    onError: sayFailed,
+  });
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between">
+        <Status {...LOOKS[relink.status]} />
+        <Link to="/items/$itemId" params={{ itemId: other }}>
+          {isNew ? 'The older Item' : 'The newer Item'}
+        </Link>
+      </Group>
+      <Facts
+        facts={[
+          ['Why', toWords(relink.reason)],
+          ['Accounts in both', formatCount(evidence.accounts.length)],
+          ['Missing in the newer', formatCount(evidence.missing_accounts.length)],
+          ['Rows that agree', `${formatCount(evidence.agreed)} of ${formatCount(evidence.expected)}`],
+          ['Hidden as duplicates', formatCount(relink.hidden_transactions)],
+        ]}
+      />
+      {isMember && relink.status === 'doubtful' && (
+        <>
+          <Text size="xs" c="dimmed">
+            Accept: the newer Item is synced, and what both have is shown once. Reject: they have nothing to
+            do with each other.
+          </Text>
+          <Group gap="xs">
+            <Button
+              size="compact-sm"
+              disabled={decide.isPending}
+              onClick={() =>
+                decide.mutate({ work: acceptRelink, done: 'The newer Item supersedes the older one.' })
+              }
+            >
+              Accept
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              disabled={decide.isPending}
+              onClick={() => decide.mutate({ work: rejectRelink, done: 'Both Items stay as they are.' })}
+            >
+              Reject
+            </Button>
+          </Group>
+        </>
+      )}
+      {isMember && relink.status === 'superseded' && (
+        <Group>
+          <Button
+            size="compact-sm"
+            variant="default"
+            disabled={decide.isPending}
+            onClick={() => decide.mutate({ work: revertRelink, done: 'Everything is shown again.' })}
+          >
+            Revert
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+/** The Items with which the same accounts were linked again, and what to decide about them. */
+export function ItemRelinks({ itemId }: { itemId: string }) {
+  const { data: relinks } = useQuery(relinksOfItemQuery(itemId));
+  if (relinks === undefined || relinks.length === 0) return null;
+  return (
+    <Card title="Linked again">
+      <Stack gap="lg">
+        {relinks.map((relink) => (
+          <RelinkEntry key={relink.heron_id} relink={relink} itemId={itemId} />
+        ))}
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,124 @@
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { sayDone } from '../../api/failed';
+import { answered, api } from '../../api/client';
+import { sessionQuery, useLogOut, useSession } from '../../api/session';
+import { Facts } from '../../parts/facts';
+import { showFieldErrors } from '../../parts/form-errors';
+import { Message } from '../../parts/message';
+import { Page } from '../../parts/page';
+import { ROLE_HELP, ROLE_NAMES } from '../../parts/roles';
+import { Card } from '../../parts/states';
+import { Time } from '../../parts/time';
+
+function PasswordForm() {
+  const queries = useQueryClient();
+  const { user } = useSession();
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useForm({
+    initialValues: { current_password: '', new_password: '', again: '' },
+    validate: {
+      current_password: (value) => (value === '' ? 'Enter your password.' : null),
+      new_password: (value) => (value.length < 12 ? 'At least 12 characters.' : null),
+      again: (value, { new_password }) => (value === new_password ? null : 'This is not the same.'),
+    },
+  });
+  const change = useMutation({
+    mutationFn: ({ current_password, new_password }: typeof form.values) =>
+      answered(api.PUT('/api/session/password', { body: { current_password, new_password } })),
+    onSuccess: ({ session }) => {
+      queries.setQueryData(sessionQuery.queryKey, session);
+      form.reset();
+      sayDone('Your password is changed; all other sessions have ended.');
+    },
+    onError: (error) => setProblem(showFieldErrors(form, error)),
+  });
+  return (
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) => {
+        setProblem(null);
+        change.mutate(values);
+      })}
+    >
+      <Stack maw={420}>
+        {problem !== null && (
+          <Message tone="bad" isAlert>
+            {problem}
+          </Message>
+        )}
+        {/* For password managers, which want to know whose password this is. */}
+        <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
+        <PasswordInput
+          label="Current password"
+          name="current_password"
+          autoComplete="current-password"
+          {...form.getInputProps('current_password')}
+        />
+        <PasswordInput
+          label="New password"
+          name="new_password"
+          description="At least 12 characters; a few words are easy to remember."
+          autoComplete="new-password"
+          {...form.getInputProps('new_password')}
+        />
+        <PasswordInput
+          label="New password, again"
+          name="again"
+          autoComplete="new-password"
+          {...form.getInputProps('again')}
+        />
+        <Group>
+          <Button type="submit" loading={change.isPending}>
+            Change password
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+export function AccountPage() {
+  const { user, organization, created, expires, idle_expires } = useSession();
+  const logOut = useLogOut();
+  return (
+    <Page title="My account">
+      <Card title="You">
+        <Facts
+          facts={[
+            ['E-mail', user.email],
+            ['Name', user.name ?? '–'],
+            ['Organisation', organization.name],
+            ['Role', `${ROLE_NAMES[user.role]}: ${ROLE_HELP[user.role]}`],
+          ]}
+        />
+      </Card>
+      <Card title="Password">
+        <PasswordForm />
+      </Card>
+      <Card title="Sessions">
+        <Stack>
+          <Facts
+            facts={[
+              ['Logged in', <Time key="created" at={created} as="short" />],
+              ['Ends without a request', <Time key="idle" at={idle_expires} />],
+              ['Ends at the latest', <Time key="expires" at={expires} as="short" />],
+            ]}
+          />
+          <Text c="dimmed">Logging out everywhere ends every session of yours, this one too.</Text>
+          <Group>
+            <Button
+              variant="default"
+              loading={logOut.isPending}
+              onClick={() => logOut.mutate({ everywhere: true })}
+            >
+              Log out everywhere
+            </Button>
+          </Group>
+        </Stack>
+      </Card>
+    </Page>
+  );
+}
