@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js';
+import { createApiKeyRoutes } from './api-keys/routes.js';
 import { createAuditRoutes } from './audits/routes.js';
 import { createChangeRoutes } from './changes/routes.js';
 import { createDataSourceRoutes } from './data-sources/routes.js';
@@ -10,6 +11,7 @@ import { createInboxRoutes } from './inbox/routes.js';
 import { createIntegrationProgressRoutes } from './integrations/progress-routes.js';
 import { createIntegrationRoutes } from './integrations/routes.js';
 import { createItemRoutes } from './items/routes.js';
+import { createInviteRoutes } from './invites/routes.js';
 import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
@@ -18,6 +20,7 @@ import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionHistoryRoutes } from './transactions/history.js';
 import { createTransactionSearchRoutes } from './transactions/search-routes.js';
 import { createTransactionRoutes } from './transactions/routes.js';
+import { createUserRoutes } from './users/routes.js';
 
 /** Every route, in the order in which they are tried and documented. */
 export function createRoutes(deps: Deps): Route[] {
@@ -39,6 +42,9 @@ export function createRoutes(deps: Deps): Route[] {
     ...createInboxRoutes(deps),
     ...createEventRoutes(deps),
     ...createSessionRoutes(deps),
+    ...createInviteRoutes(deps),
+    ...createUserRoutes(deps),
+    ...createApiKeyRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];

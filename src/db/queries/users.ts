@@ -46,8 +46,9 @@ export interface UserQueries {
   passwordHash(userId: string): Promise<string | null>;
   /** Ends all sessions and withdraws links for a reset. */
   setPassword(userId: string, passwordHash: string): Promise<void>;
-  /** A log-in, or a reset, succeeded from this address. */
   noteLogin(userId: string, addressHash: Buffer): Promise<void>;
+  /** The user has shown from this address who they are. */
+  noteAddress(userId: string, addressHash: Buffer): Promise<void>;
 }
 
 const COLUMNS = 'id, email, name, role, is_active, created_at, last_login_at';
@@ -55,6 +56,15 @@ const COLUMNS = 'id, email, name, role, is_active, created_at, last_login_at';
 const ADDRESS_KEPT = '90 days';
 
 export function createUserQueries(db: Database): UserQueries {
+  const noteAddress = async (userId: string, addressHash: Buffer): Promise<void> => {
+    await db.raw(
+      `with old as (delete from login_addresses where user_id = :userId and used_at < now() - interval '${ADDRESS_KEPT}'
+                       and address_hash <> :addressHash)
+       insert into login_addresses (user_id, address_hash) values (:userId, :addressHash)
+       on conflict (user_id, address_hash) do update set used_at = now()`,
+      { userId, addressHash },
+    );
+  };
   return {
     create: (user) => insertUser(db, user),
     async findForLogin(email, addressHash) {
@@ -125,14 +135,9 @@ export function createUserQueries(db: Database): UserQueries {
     setPassword: (userId, passwordHash) =>
       db.transaction((trx) => replacePassword(trx, userId, passwordHash)),
     async noteLogin(userId, addressHash) {
-      await db.raw(
-        `with u as (update users set last_login_at = now() where id = :userId),
-              old as (delete from login_addresses where user_id = :userId and used_at < now() - interval '${ADDRESS_KEPT}'
-                         and address_hash <> :addressHash)
-         insert into login_addresses (user_id, address_hash) values (:userId, :addressHash)
-         on conflict (user_id, address_hash) do update set used_at = now()`,
-        { userId, addressHash },
-      );
+      await db.raw('update users set last_login_at = now() where id = ?', [userId]);
+      await noteAddress(userId, addressHash);
     },
+    noteAddress,
   };
 }
