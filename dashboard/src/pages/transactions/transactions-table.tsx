@@ -15,10 +15,10 @@ import classes from './transactions-table.module.css';
 
 type Sort = (typeof SORTS)[number];
 
-const categoryOf = ({ personal_finance_category }: Transaction): string => {
-  const primary = personal_finance_category?.primary;
-  return typeof primary === 'string' ? toWords(primary) : '–';
-};
+const categoryOf = ({ personal_finance_category: category }: Transaction): string =>
+  category !== null && 'primary' in category && typeof category.primary === 'string'
+    ? toWords(category.primary)
+    : '–';
 
 function SortHeader({
   label,
