@@ -31,6 +31,7 @@ import { createOrganizationQueries, type OrganizationQueries } from './db/querie
 import { createRelinkDecisions, type RelinkDecisions } from './db/queries/relink-decisions.js';
 import { createRelinkReads, type RelinkReads } from './db/queries/relink-reads.js';
 import { createSessionQueries, type SessionQueries } from './db/queries/sessions.js';
+import { createStatisticsQueries, type StatisticsQueries } from './db/queries/statistics.js';
 import { createSyncRunQueries, type SyncRunQueries } from './db/queries/sync-runs.js';
 import { createRateBucketQueries, type RateBucketQueries } from './db/queries/rate-buckets.js';
 import { createTransactionQueries, type TransactionQueries } from './db/queries/transactions.js';
@@ -87,6 +88,7 @@ export interface Deps {
   transactionSearch: TransactionSearchQueries;
   transactionHistory: TransactionHistoryReads;
   syncRuns: SyncRunQueries;
+  statistics: StatisticsQueries;
   changes: ChangeReadQueries;
   changeListener: ChangeListener;
   eventReads: EventReads;
@@ -177,6 +179,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     transactionSearch: createTransactionSearch(db),
     transactionHistory: createTransactionHistoryReads(db),
     syncRuns: createSyncRunQueries(db),
+    statistics: createStatisticsQueries(db),
     changes: createChangeReadQueries(db),
     changeListener,
     eventReads: createEventReads(db),

@@ -4,6 +4,7 @@ import type { InboxQueries } from '../db/queries/inbox.js';
 import type { RateBucketQueries } from '../db/queries/rate-buckets.js';
 import type { RetentionQueries } from '../db/queries/retention.js';
 import type { StagingQueries } from '../db/queries/staging.js';
+import type { StatisticsQueries } from '../db/queries/statistics.js';
 import type { SweepQueries } from '../db/queries/sweep.js';
 import type { OwnedRow } from '../domain/task-priority.js';
 import { failpoint } from '../failpoints.js';
@@ -33,6 +34,7 @@ export interface SweepDeps {
   rateBuckets: Pick<RateBucketQueries, 'prune'>;
   probes: IntegrationProbes;
   audits: AuditUpkeepQueries;
+  statistics: Pick<StatisticsQueries, 'roll'>;
   sender: SignalSender;
   logger: Logger;
   /** Tells Temporal that the sweep is alive. */
@@ -64,6 +66,7 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     rateBuckets,
     probes,
     audits,
+    statistics,
     sender,
     logger,
     heartbeat,
@@ -122,6 +125,8 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     const pruned = await prune();
     // An idle bucket is as good as none; how many there are is of no interest to anyone.
     await rateBuckets.prune(BUCKETS_PER_ROUND);
+    // Last, and never a reason to sweep again: the API counts by itself what has not been added up.
+    await statistics.roll().catch((error: unknown) => logger.warn({ err: error }, 'statistics not added up'));
     const result = { adopted, signalled: signalled + afterProbes, forwarded, audits: audited, pruned };
     if (Object.values(result).some((count) => count > 0)) logger.info(result, 'sweep');
     return result;

@@ -16,6 +16,7 @@ import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
 import { createSessionRoutes } from './session/routes.js';
+import { createStatisticsRoutes } from './statistics/routes.js';
 import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionHistoryRoutes } from './transactions/history.js';
 import { createTransactionSearchRoutes } from './transactions/search-routes.js';
@@ -45,6 +46,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createInviteRoutes(deps),
     ...createUserRoutes(deps),
     ...createApiKeyRoutes(deps),
+    ...createStatisticsRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];

@@ -93,6 +93,7 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
       rateBuckets: deps.rateBuckets,
       probes: createIntegrationProbes({ pauses: deps.pauses, secrets, plaid, settings: config, logger }),
       audits: createAuditUpkeepQueries({ db, signalStaleAfterMs }),
+      statistics: deps.statistics,
       sender,
       logger,
       heartbeat: () => Context.current().heartbeat(),

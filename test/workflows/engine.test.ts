@@ -51,6 +51,7 @@ beforeAll(async () => {
       rateBuckets: createRateBucketQueries(db),
       probes: { probeDue: () => Promise.resolve(0) },
       audits: createAuditUpkeepQueries({ db, signalStaleAfterMs: STALE_MS }),
+      statistics: { roll: () => Promise.resolve(0) },
       sender: createSignalSender({
         client: workflows.client,
         taskQueue: workflows.temporal.taskQueue,

@@ -26,6 +26,7 @@ function createRound(probe: () => Promise<number>): { sweep: () => Promise<unkno
     rateBuckets: { prune: none },
     probes: { probeDue: probe },
     audits: { takeOwed: () => Promise.resolve({ items: [row('audit')], integrations: [] }), prune: none },
+    statistics: { roll: none },
     sender: {
       look: ({ id }) => note(`look ${id}`)(),
       forward: note('forward'),
