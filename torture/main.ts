@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { readArguments } from './arguments.js';
 import { prove } from './breaks/prove.js';
 import { describeReport, saveReport } from './report.js';
@@ -22,6 +23,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  console.error(inspect(error));
   process.exit(2);
 });

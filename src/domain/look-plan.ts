@@ -84,8 +84,11 @@ export function planLook(facts: LookFacts): LookPlan {
       facts.hints.some((hint) => hint.startsWith('ITEM:')),
     resync: facts.resyncDue,
     refreshAccounts:
+      // No webhook tells of a new name, and a sync lists only accounts with changed rows: a reconcile asks for all of them, and
+      // so does what a user asks for. An audit, which is bulk work, does not mend what it is about to compare.
+      facts.due ||
+      (facts.hints.length === 0 && facts.priority === 'fresh') ||
       facts.hints.some((hint) => ACCOUNT_HINTS.has(hint)) ||
-      attends('USER_ACCOUNT_REVOKED') ||
-      (facts.due && attends('NEW_ACCOUNTS_AVAILABLE')),
+      attends('USER_ACCOUNT_REVOKED'),
   };
 }

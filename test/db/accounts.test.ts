@@ -30,12 +30,34 @@ beforeEach(async () => {
 const lists = (...ids: string[]) => {
   plaid.accounts = () => JSON.stringify({ accounts: ids.map((id) => account(id)) });
 };
-const sync = async (page: Omit<ScriptedPage, 'cursor'>): Promise<void> => {
+const webhook = (webhookType: string, webhookCode: string) =>
+  createInboxQueries({ db: engine.db, signalStaleAfterMs: 1_000, maxRejected: 1 }).receive({
+    organizationId: engine.organizationId,
+    integrationId: engine.integrationId,
+    verdict: 'verified',
+    plaidItemId,
+    webhookType,
+    webhookCode,
+    body: Buffer.from('{}'),
+    headers: {},
+    jwtHash: randomBytes(32),
+    forward: false,
+  });
+const syncOnce = async (
+  page: Omit<ScriptedPage, 'cursor'>,
+  because: () => Promise<unknown>,
+): Promise<void> => {
   plaid.calls.length = 0;
   plaid.sync = () => ({ ...page, cursor: randomUUID() });
-  await engine.links.requestSync(itemId);
+  await because();
   expect(await engine.settle(itemId)).toMatchObject({ kind: 'synced' });
 };
+/** A sync that a webhook asks for. */
+const sync = (page: Omit<ScriptedPage, 'cursor'>) =>
+  syncOnce(page, () => webhook('TRANSACTIONS', 'SYNC_UPDATES_AVAILABLE'));
+/** A sync that a user asks for. */
+const refresh = (page: Omit<ScriptedPage, 'cursor'>) =>
+  syncOnce(page, () => engine.links.requestSync(itemId));
 const stored = async (): Promise<Record<string, { name: string | null; closed: boolean }>> => {
   const rows = await engine
     .db('accounts')
@@ -58,6 +80,21 @@ describe('accounts', () => {
     await sync({ added: [row('3', { account_id: 'b' })] });
     expect(plaid.calls).toContain('accounts');
     expect(await stored()).toEqual({ a: open('a'), b: open('b') });
+  });
+
+  it('are listed when a user asks for a sync, and when a reconcile is due: no webhook tells of a new name', async () => {
+    lists('a');
+    await sync({ added: [row('1', { account_id: 'a' })] });
+    plaid.accounts = () => JSON.stringify({ accounts: [account('a', { name: 'Renamed' })] });
+    await sync({ added: [] });
+    expect(await stored()).toEqual({ a: open('a') });
+    await refresh({ added: [] });
+    expect(await stored()).toEqual({ a: { name: 'Renamed', closed: false } });
+    plaid.accounts = () => JSON.stringify({ accounts: [account('a', { name: 'Again' })] });
+    await syncOnce({ added: [] }, () =>
+      engine.db('items').where({ id: itemId }).update({ next_sync_at: new Date() }),
+    );
+    expect(await stored()).toEqual({ a: { name: 'Again', closed: false } });
   });
 
   it('take their balances from the page that describes them', async () => {
@@ -121,19 +158,7 @@ describe('accounts', () => {
       await sync({ added: [row('1', { account_id: 'a' })] });
       lists('a');
       plaid.calls.length = 0;
-      const inbox = createInboxQueries({ db: engine.db, signalStaleAfterMs: 1_000, maxRejected: 1 });
-      await inbox.receive({
-        organizationId: engine.organizationId,
-        integrationId: engine.integrationId,
-        verdict: 'verified',
-        plaidItemId,
-        webhookType: 'ITEM',
-        webhookCode,
-        body: Buffer.from('{}'),
-        headers: {},
-        jwtHash: randomBytes(32),
-        forward: false,
-      });
+      await webhook('ITEM', webhookCode);
       plaid.sync = () => ({ cursor: 'next' });
       await engine.settle(itemId);
       expect(plaid.calls).toEqual(['item', expect.stringMatching(/^sync:/), 'accounts']);

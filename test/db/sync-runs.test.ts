@@ -33,9 +33,12 @@ const runs = (): Promise<SyncRunRow[]> =>
   createSyncRunQueries(engine.db).list(itemId, { before: null, limit: 100 });
 const lookAnyway = (mode?: 'quick' | 'full') => engine.look(itemId, mode).catch(() => null);
 const fail = (...failure: Parameters<typeof plaidFailure>): void => {
-  plaid.sync = () => {
+  const refuse = (): never => {
     throw plaidFailure(...failure);
   };
+  plaid.sync = refuse;
+  // An Item is not given up unless /item/get says so too.
+  if (failure[0] === 'ITEM_NOT_FOUND') plaid.itemError = refuse;
 };
 
 describe('a look that asked Plaid leaves a run', () => {

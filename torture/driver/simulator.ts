@@ -56,11 +56,14 @@ export interface ItemAtPlaid {
 
 const LOG_PAGE = 5_000;
 const TIMEOUT_MS = 60_000;
+/** A kept connection may be closed at the very moment of its next use when the run is too busy to see it in time. */
+const ONE_CONNECTION_EACH = { connection: 'close' };
 
 export function createSimulator(url: string): Simulator {
   const ask = createAsk(null);
   const call = async (method: string, path: string, body?: object) =>
     ask(method, `${url}/simulator${path}`, {
+      headers: ONE_CONNECTION_EACH,
       timeoutMs: TIMEOUT_MS,
       ...(body === undefined ? {} : { body }),
     });
@@ -87,7 +90,11 @@ export function createSimulator(url: string): Simulator {
     },
     async hasMore({ accessToken, integration: { client } }, cursor) {
       const { status, text } = await ask('POST', `${url}/transactions/sync`, {
-        headers: { 'PLAID-CLIENT-ID': client.clientId, 'PLAID-SECRET': client.secret },
+        headers: {
+          ...ONE_CONNECTION_EACH,
+          'PLAID-CLIENT-ID': client.clientId,
+          'PLAID-SECRET': client.secret,
+        },
         body: { access_token: accessToken, cursor, count: 1 },
       });
       if (status !== 200) return false;

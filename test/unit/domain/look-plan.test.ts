@@ -15,7 +15,7 @@ const healthy: LookFacts = {
   waitsAs: null,
   due: false,
   tokenChecked: true,
-  hints: [],
+  hints: ['TRANSACTIONS:SYNC_UPDATES_AVAILABLE'],
   resyncDue: false,
   attention: [],
 };
@@ -24,7 +24,7 @@ const SYNC = { kind: 'sync', probe: false, resync: false, refreshAccounts: false
 describe('the plan of a look', () => {
   it.each<[string, Partial<LookFacts>, object]>([
     ['syncs a dirty Item', {}, SYNC],
-    ['syncs one whose time has come', { dirty: false, due: true }, SYNC],
+    ['syncs one whose time has come', { dirty: false, due: true }, { ...SYNC, refreshAccounts: true }],
     ['leaves one alone that is neither', { dirty: false }, { kind: 'idle' }],
     ['leaves a held one alone, dirty', { held: true }, { kind: 'idle' }],
     ['leaves a held one alone, due', { held: true, dirty: false, due: true }, { kind: 'idle' }],
@@ -73,6 +73,11 @@ describe('the plan of a look', () => {
       'refreshes the accounts when one was revoked',
       { hints: ['ITEM:USER_ACCOUNT_REVOKED'] },
       { ...SYNC, probe: true, refreshAccounts: true },
+    ],
+    [
+      'reads the accounts when no webhook asks for the look',
+      { hints: [] },
+      { ...SYNC, refreshAccounts: true },
     ],
     ['reads everything anew when that is due', { resyncDue: true }, { ...SYNC, resync: true }],
     ['goes on with an Item that only waits', { action: 'wait' }, SYNC],
