@@ -7,6 +7,7 @@ import { createAuditRepairQueries, type AuditRepairQueries } from './db/queries/
 import { createAuditQueries, type AuditQueries } from './db/queries/audits.js';
 import { createChangeReadQueries, type ChangeReadQueries } from './db/queries/changes-read.js';
 import { createDataSourceQueries, type DataSourceQueries } from './db/queries/data-sources.js';
+import { createEndUserExportReads, type EndUserExportReads } from './db/queries/end-user-export.js';
 import { createEndUserQueries, type EndUserQueries } from './db/queries/end-users.js';
 import { createEventReads, type EventReads } from './db/queries/event-reads.js';
 import { createInboxQueries, type InboxQueries } from './db/queries/inbox.js';
@@ -77,6 +78,7 @@ export interface Deps {
   integrationProgress: IntegrationProgressReads;
   pauses: IntegrationPauseQueries;
   endUsers: EndUserQueries;
+  endUserExports: EndUserExportReads;
   links: LinkQueries;
   linkReads: LinkReads;
   itemReads: ItemReads;
@@ -168,6 +170,7 @@ export function createDeps({ config, temporal: temporalConfig, name, logger: giv
     integrationProgress: createIntegrationProgressReads(db),
     pauses: createIntegrationPauseQueries(db),
     endUsers: createEndUserQueries(db),
+    endUserExports: createEndUserExportReads(db),
     links: createLinkQueries(owned),
     linkReads: createLinkReads(owned),
     itemReads: createItemReads(db),

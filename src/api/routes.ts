@@ -3,6 +3,7 @@ import { createApiKeyRoutes } from './api-keys/routes.js';
 import { createAuditRoutes } from './audits/routes.js';
 import { createChangeRoutes } from './changes/routes.js';
 import { createDataSourceRoutes } from './data-sources/routes.js';
+import { createEndUserExportRoutes } from './end-users/export.js';
 import { createEndUserRoutes } from './end-users/routes.js';
 import { createEventRoutes } from './events/routes.js';
 import { createHealthRoutes } from './health/routes.js';
@@ -34,6 +35,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createRelinkRoutes(deps),
     ...createAuditRoutes(deps),
     ...createEndUserRoutes(deps),
+    ...createEndUserExportRoutes(deps),
     ...createDataSourceRoutes(deps),
     // Before the transactions: neither "changes" nor "search" is a reference_id.
     ...createChangeRoutes(deps),

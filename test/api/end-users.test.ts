@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { endUserAnswer, endUsersAnswer } from '../../src/api/end-users/schema.js';
 import { toPublicId } from '../../src/domain/ids.js';
 import { createTestApi, type TestApi } from '../support/api.js';
-import { putIntegration, putItem } from '../support/transactions.js';
+import { putIntegration, putItem, putTransactions } from '../support/transactions.js';
 
 type One = z.output<typeof endUserAnswer>;
 type Many = z.output<typeof endUsersAnswer>;
@@ -177,5 +177,78 @@ describe('GET /api/end_users', () => {
 
   it('needs a key', async () => {
     expect((await api.call('GET', '/api/end_users', { key: null })).status).toBe(401);
+  });
+});
+
+describe('GET /api/end_users?q=', () => {
+  it('finds by any id, by name and by the status of a link, with what happens there', async () => {
+    const integrationId = await putIntegration(api.deps, api.organizationId);
+    const item = await putItem(api.deps.db, {
+      organizationId: api.organizationId,
+      integrationId,
+      endUserId: 'Search-100%-me',
+    });
+    await api.deps.db('items').where({ id: item.id }).update({
+      health: 'erroring',
+      created_at: '2026-01-01T00:00:00Z',
+      last_successful_sync_at: '2026-02-01T00:00:00Z',
+    });
+    await create({ end_user_id: 'found-by-name', name: 'Bäckerei Müller' });
+    const found = async (query: string, key = api.key) =>
+      (await api.call<Many>('GET', `/api/end_users?${query}`, { key })).json.end_users.map(
+        (row) => row.end_user_id,
+      );
+    expect(await found('q=search-100%25')).toEqual(['Search-100%-me']);
+    expect(await found(`q=${toPublicId('endUser', item.endUserRowId)}`)).toEqual(['Search-100%-me']);
+    expect(await found(`q=${item.plaidItemId}`)).toEqual(['Search-100%-me']);
+    expect(await found(`q=${item.plaidItemId}`, api.foreignKey)).toEqual([]);
+    expect(await found('q=m%C3%BCller')).toEqual(['found-by-name']);
+    expect(await found('link_status=erroring&link_status=pending')).toEqual(['Search-100%-me']);
+    expect(await found('q=search&link_status=active')).toEqual([]);
+    const { json } = await api.call<One>('GET', '/api/end_users/Search-100%25-me?include_activity=true');
+    expect(json.end_user.activity).toEqual({
+      connections: 1,
+      statuses: ['erroring'],
+      last_activity: '2026-02-01T00:00:00.000Z',
+    });
+    expect(json.end_user.data_sources).toBeUndefined();
+  });
+});
+
+describe('GET /api/end_users/{id}/export', () => {
+  it('holds everything once, digit for digit, and says that it is whole', async () => {
+    const integrationId = await putIntegration(api.deps, api.organizationId);
+    const owner = { organizationId: api.organizationId, integrationId, endUserId: 'exported' };
+    const item = await putItem(api.deps.db, owner);
+    const money = '123456789012345678.1234567';
+    const ids = await putTransactions(api.deps.db, item, [
+      ...Array.from({ length: 600 }, (_, n) => ({ referenceId: `row-${n}` })),
+      { referenceId: 'gone', removedAt: '2026-02-01T00:00:00Z', plaid: `{"amount": ${money}}` },
+    ]);
+    await api.deps.db('transaction_versions').insert({
+      transaction_id: ids[0],
+      version: 1,
+      organization_id: api.organizationId,
+      item_id: item.id,
+      plaid: '{"name": "before"}',
+    });
+    const { status, text, headers } = await api.call('GET', '/api/end_users/exported/export');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each) as Record<string, unknown>);
+    expect(lines.slice(0, 3).map(({ type }) => type)).toEqual(['end_user', 'link', 'data_source']);
+    expect(lines.at(-1)).toEqual({ type: 'end', transactions: 601 });
+    const transactions = lines.filter(({ type }) => type === 'transaction');
+    expect(
+      new Set(transactions.map((each) => (each['transaction'] as { heron_id: string }).heron_id)).size,
+    ).toBe(601);
+    expect(transactions[0]!['versions']).toMatchObject([{ version: 1, plaid: { name: 'before' } }]);
+    expect(text).toContain(`"plaid":{"amount": ${money}}`);
+    expect((await api.call('GET', '/api/end_users/exported/export', { key: api.foreignKey })).status).toBe(
+      404,
+    );
   });
 });

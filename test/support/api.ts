@@ -139,7 +139,7 @@ export const createTestApi = async ({
         ...(signal === undefined ? {} : { signal }),
       });
       const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') === true;
+      const isJson = response.headers.get('content-type')?.includes('application/json') === true;
       return {
         status: response.status,
         headers: response.headers,

@@ -1,10 +1,11 @@
 import type { Deps } from '../../deps.js';
 import type { EndUserRow } from '../../db/queries/end-users.js';
 import { AppError } from '../../domain/errors.js';
+import { fromPublicId } from '../../domain/ids.js';
 import { pageLinks } from '../paging.js';
 import { route, type Route } from '../route.js';
 import { findEndUser } from './find.js';
-import { presentEndUser } from './present.js';
+import { presentEndUser, type EndUserParts } from './present.js';
 import {
   endUserAnswer,
   endUserChanges,
@@ -16,13 +17,19 @@ import {
 
 const tag = 'End users';
 
+type Asked = { include_data_sources?: boolean | undefined; include_activity?: boolean | undefined };
+const partsOf = ({ include_data_sources, include_activity }: Asked): EndUserParts => ({
+  dataSources: include_data_sources ?? false,
+  activity: include_activity ?? false,
+});
+
 export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUsers' | 'linkReads'>): Route[] {
   const present = async (
     rows: readonly EndUserRow[],
     organizationId: string,
-    withDataSources: boolean,
+    parts: EndUserParts,
   ): Promise<ReturnType<typeof presentEndUser>[]> => {
-    if (!withDataSources) return rows.map((row) => presentEndUser(row));
+    if (!parts.dataSources && !parts.activity) return rows.map((row) => presentEndUser(row));
     const found = await linkReads.listByEndUsers(
       organizationId,
       rows.map((row) => row.id),
@@ -30,6 +37,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
     return rows.map((row) =>
       presentEndUser(
         row,
+        parts,
         found.filter((link) => link.end_user_id === row.id),
       ),
     );
@@ -100,6 +108,9 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
             name: query.name,
             status: query.status,
             isPortfolio: query.is_portfolio,
+            text: query.q,
+            textRowId: fromPublicId('endUser', query.q ?? ''),
+            linkStatuses: query.link_status,
           },
           order: query.order_by,
           limit,
@@ -109,7 +120,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
         return {
           status: 200,
           body: {
-            end_users: await present(rows, organizationId, query.include_data_sources ?? false),
+            end_users: await present(rows, organizationId, partsOf(query)),
             _meta: { limit, page, pages, total, ...pageLinks(url, page, page < pages) },
           },
         };
@@ -128,7 +139,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
       errors: ['end_user.not_found'],
       async handle({ organizationId, params: { end_user_id_or_heron_id }, query }) {
         const row = await findEndUser(endUsers, organizationId, end_user_id_or_heron_id!);
-        const [end_user] = await present([row], organizationId, query.include_data_sources ?? false);
+        const [end_user] = await present([row], organizationId, partsOf(query));
         return { status: 200, body: { end_user: end_user! } };
       },
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { END_USER_ORDERS, END_USER_STATUSES } from '../../db/queries/end-users.js';
 import { LINK_STATUSES } from '../../domain/item-status.js';
-import { flag, heronId, notAvailable, text, time, whole } from '../fields.js';
+import { flag, heronId, listOf, notAvailable, text, time, whole } from '../fields.js';
 
 const endUserId = text(1, 140).meta({ description: 'Your own id of the customer.' });
 const changeable = {
@@ -29,6 +29,16 @@ export const endUser = z
       .array(z.object({ type: z.literal('integration_link'), status: z.enum(LINK_STATUSES) }))
       .optional()
       .meta({ description: 'Only with include_data_sources.' }),
+    activity: z
+      .object({
+        connections: z.int().meta({ description: 'Links, those too that are not synced any more.' }),
+        statuses: z.array(z.enum(LINK_STATUSES)).meta({ description: 'Of its links, each once.' }),
+        last_activity: time
+          .nullable()
+          .meta({ description: 'When one of them was last linked, synced or told of by a webhook.' }),
+      })
+      .optional()
+      .meta({ description: 'Only with include_activity.' }),
   })
   .meta({ id: 'EndUser' });
 
@@ -49,7 +59,14 @@ const includeDataSources = flag
   .optional()
   .meta({ description: 'Adds the type and status of its data sources.' });
 
-export const endUserQuery = z.strictObject({ include_data_sources: includeDataSources });
+const includeActivity = flag
+  .optional()
+  .meta({ description: 'Adds the number and statuses of its links, and when something last happened.' });
+
+export const endUserQuery = z.strictObject({
+  include_data_sources: includeDataSources,
+  include_activity: includeActivity,
+});
 export const endUserList = z.strictObject({
   heron_id: heronId('endUser').optional(),
   end_user_id: text(1, 140).optional(),
@@ -60,6 +77,24 @@ export const endUserList = z.strictObject({
   page: whole(1, 1_000_000).default(1),
   limit: whole(1, 10_000).default(1_000),
   include_data_sources: includeDataSources,
+  include_activity: includeActivity,
+  q: text(1, 140).optional().meta({
+    description: "Part of your id or of the name; or the heron_id, or Plaid's item_id, as a whole.",
+  }),
+  link_status: listOf(LINK_STATUSES)
+    .optional()
+    .meta({ description: 'Those who have a link in one of these; may be given several times.' }),
   include_scorecard_metrics: notAvailable,
   include_tags: notAvailable,
 });
+
+/** A line of the export. */
+export const exportLine = z
+  .object({
+    type: z.enum(['end_user', 'link', 'data_source', 'transaction', 'end']).meta({
+      description:
+        '`end_user` first; then each `link`, each `data_source` with its accounts and balances, each `transaction` with its versions; and `end`, without which the export is cut off.',
+    }),
+  })
+  .loose()
+  .meta({ id: 'EndUserExportLine' });

@@ -32,12 +32,9 @@ export const statistics = z
     bucket_seconds: z.int(),
     from: time,
     to: time,
-    gap: z
-      .object({ from: time, to: time })
-      .nullable()
-      .meta({
-        description: 'What has not been counted yet: the worker does so, hour by hour. Null as a rule.',
-      }),
+    gap: z.object({ from: time, to: time }).nullable().meta({
+      description: 'What has not been counted yet: the worker does so, hour by hour. Null as a rule.',
+    }),
     totals: z.object(counts),
     series: z.array(z.object({ start: time, ...counts })).meta({
       description: 'All buckets, oldest first, on whole hours and days of UTC; the last one goes on.',

@@ -1,4 +1,8 @@
+import type { Knex } from 'knex';
+import type { LinkStatus } from '../../domain/item-status.js';
 import type { Database } from '../database.js';
+import { ITEM_STATUS } from './item-reads.js';
+import { likePattern } from './transaction-filter.js';
 
 export const END_USER_STATUSES = [
   'new',
@@ -44,6 +48,11 @@ export interface EndUserFilter {
   name?: string | undefined;
   status?: EndUserStatus | undefined;
   isPortfolio?: boolean | undefined;
+  /** Part of their id or name, or an id of ours or of Plaid as a whole; `textRowId` where the text is a heron id. */
+  text?: string | undefined;
+  textRowId?: string | null | undefined;
+  /** Those who have a link in one of these. */
+  linkStatuses?: readonly LinkStatus[] | undefined;
 }
 
 export interface EndUserQueries {
@@ -76,6 +85,27 @@ const COLUMNS = [
   'updated_at',
   'last_processed_at',
 ];
+
+/** Ids of Items are found whole: an index leads to none of their parts. */
+const MATCHES = `(end_user_id ilike :pattern or name ilike :pattern or id = :rowId::uuid
+  or id in (select i.end_user_id from items i where i.organization_id = :organizationId and i.plaid_item_id = :item))`;
+
+const HAS_LINK = `id in (select i.end_user_id from items i join integrations g on g.id = i.integration_id
+  where i.organization_id = :organizationId and ${ITEM_STATUS} = any(:statuses::text[]))`;
+
+function narrow(query: Knex.QueryBuilder, organizationId: string, filter: EndUserFilter): Knex.QueryBuilder {
+  const { text, textRowId, linkStatuses } = filter;
+  if (text !== undefined)
+    void query.whereRaw(MATCHES, {
+      organizationId,
+      pattern: likePattern(text),
+      item: text,
+      rowId: textRowId ?? null,
+    } as never);
+  if (linkStatuses !== undefined)
+    void query.whereRaw(HAS_LINK, { organizationId, statuses: [...linkStatuses] } as never);
+  return query;
+}
 
 /** Only what is given; undefined leaves a column alone. */
 function columnsOf({ name, status, isPortfolio }: EndUserChanges): Record<string, unknown> {
@@ -123,13 +153,12 @@ export function createEndUserQueries(db: Database): EndUserQueries {
         ...columnsOf(filter),
       };
       const [rows, counted] = await Promise.all([
-        db('end_users')
-          .where(where)
+        narrow(db('end_users').where(where), organizationId, filter)
           .orderByRaw(ORDER_BY[order])
           .limit(limit)
           .offset(offset)
           .select<EndUserRow[]>(COLUMNS),
-        db('end_users').where(where).count<{ count: string }[]>(),
+        narrow(db('end_users').where(where), organizationId, filter).count<{ count: string }[]>(),
       ]);
       return { rows, total: Number(counted[0]!.count) };
     },
