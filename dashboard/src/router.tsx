@@ -10,7 +10,7 @@ import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
 import { LogInPage } from './pages/log-in-page';
 import { Failure, LoadingRows, Notice } from './parts/states';
-import { endUsersSearch, inboxSearch, itemsSearch, transactionsSearch } from './search';
+import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
 import { Shell } from './shell/shell';
 
 const root = createRootRoute({
@@ -32,6 +32,12 @@ const logIn = createRoute({
   component: LogInPage,
 });
 
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite',
+  component: lazyRouteComponent(() => import('./pages/invite-page'), 'InvitePage'),
+});
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
@@ -45,13 +51,11 @@ const inside = createRoute({
 
 const below = { getParentRoute: () => inside, pendingComponent: LoadingRows } as const;
 
-const start = createRoute({
+const overview = createRoute({
   ...below,
   path: '/',
-  beforeLoad: () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
-    throw redirect({ to: '/items' });
-  },
+  validateSearch: overviewSearch,
+  component: lazyRouteComponent(() => import('./pages/overview/overview-page'), 'OverviewPage'),
 });
 const items = createRoute({
   ...below,
@@ -102,6 +106,16 @@ const integration = createRoute({
   path: '/settings/integrations/$integrationId',
   component: lazyRouteComponent(() => import('./pages/integrations/integration-page'), 'IntegrationPage'),
 });
+const apiKeys = createRoute({
+  ...below,
+  path: '/settings/api-keys',
+  component: lazyRouteComponent(() => import('./pages/settings/api-keys-page'), 'ApiKeysPage'),
+});
+const users = createRoute({
+  ...below,
+  path: '/settings/users',
+  component: lazyRouteComponent(() => import('./pages/settings/users-page'), 'UsersPage'),
+});
 const account = createRoute({
   ...below,
   path: '/settings/account',
@@ -111,8 +125,9 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     logIn,
+    invite,
     inside.addChildren([
-      start,
+      overview,
       items,
       item,
       endUsers,
@@ -122,6 +137,8 @@ export const router = createRouter({
       webhook,
       integrations,
       integration,
+      apiKeys,
+      users,
       account,
     ]),
   ]),

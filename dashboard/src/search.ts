@@ -1,3 +1,4 @@
+import { WINDOWS, type Window } from './api/statistics';
 import { VERDICTS, WEBHOOK_STATES } from './api/inbox';
 import { ITEM_STATUSES, type LinkStatus } from './parts/item-status';
 import {
@@ -92,3 +93,9 @@ export const endUsersSearch = (raw: Raw): EndUsersSearch => ({
   q: textParam(raw, 'q'),
   page: wholeParam(raw, 'page'),
 });
+
+export interface OverviewSearch {
+  window?: Window;
+}
+
+export const overviewSearch = (raw: Raw): OverviewSearch => ({ window: oneOfParam(raw, 'window', WINDOWS) });

@@ -3,16 +3,20 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowsExchange,
   IconBuildingBank,
+  IconGauge,
   IconInbox,
+  IconKey,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconPlugConnected,
+  IconUserShield,
   IconUsers,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import { useLiveEvents } from '../api/live';
+import { useMay, type Role } from '../api/session';
 import { LoadingRows } from '../parts/states';
 import { Banners } from './banners';
 import { ConfirmPassword } from './confirm-password';
@@ -25,9 +29,12 @@ interface Destination {
   to: string;
   label: string;
   icon: TablerIcon;
+  /** Who has use of it. */
+  role?: Role;
 }
 
 const DATA: readonly Destination[] = [
+  { to: '/', label: 'Overview', icon: IconGauge },
   { to: '/items', label: 'Items', icon: IconBuildingBank },
   { to: '/end-users', label: 'End users', icon: IconUsers },
   { to: '/transactions', label: 'Transactions', icon: IconArrowsExchange },
@@ -37,6 +44,8 @@ const DATA: readonly Destination[] = [
 /** What the API will still get (outgoing webhooks, logs) finds its place here. */
 const SETTINGS: readonly Destination[] = [
   { to: '/settings/integrations', label: 'Integrations', icon: IconPlugConnected },
+  { to: '/settings/api-keys', label: 'API keys', icon: IconKey, role: 'admin' },
+  { to: '/settings/users', label: 'Users', icon: IconUserShield, role: 'admin' },
 ];
 
 const isWithin = (path: string, to: string): boolean =>
@@ -44,6 +53,7 @@ const isWithin = (path: string, to: string): boolean =>
 
 function Destinations({ title, of }: { title?: string; of: readonly Destination[] }) {
   const { pathname } = useLocation();
+  const isAdmin = useMay('admin');
   return (
     <Stack gap={2}>
       {title !== undefined && (
@@ -51,18 +61,20 @@ function Destinations({ title, of }: { title?: string; of: readonly Destination[
           {title}
         </Text>
       )}
-      {of.map(({ to, label, icon: Icon }) => (
-        <NavLink
-          key={to}
-          component={Link}
-          to={to}
-          label={label}
-          leftSection={<Icon size={18} stroke={1.7} aria-hidden="true" />}
-          active={isWithin(pathname, to)}
-          aria-current={isWithin(pathname, to) ? 'page' : undefined}
-          className={classes.destination}
-        />
-      ))}
+      {of
+        .filter(({ role }) => role === undefined || isAdmin)
+        .map(({ to, label, icon: Icon }) => (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={label}
+            leftSection={<Icon size={18} stroke={1.7} aria-hidden="true" />}
+            active={isWithin(pathname, to)}
+            aria-current={isWithin(pathname, to) ? 'page' : undefined}
+            className={classes.destination}
+          />
+        ))}
     </Stack>
   );
 }

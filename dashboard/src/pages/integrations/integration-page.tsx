@@ -1,7 +1,7 @@
 import { Button, Grid, Menu, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { environmentName, integrationQuery, progressQuery, type Integration } from '../../api/integrations';
 import { useMay } from '../../api/session';
@@ -53,7 +53,8 @@ function Snippets({ integration }: { integration: Integration }) {
         <div>
           <Title order={3}>Post the Item after /item/public_token/exchange</Title>
           <Text c="dimmed" size="sm" mb="xs">
-            Posting the same Item again is safe.
+            Posting the same Item again is safe. An API key is made under{' '}
+            <Link to="/settings/api-keys">API keys</Link>.
           </Text>
           <CodeBlock code={postItem[language]} what="the link request" />
         </div>

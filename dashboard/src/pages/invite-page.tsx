@@ -1,0 +1,116 @@
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { messageOf } from '../api/api-error';
+import { answered, api } from '../api/client';
+import { useLogIn } from '../api/session';
+import { showFieldErrors } from '../parts/form-errors';
+import { Message } from '../parts/message';
+import { ROLE_NAMES } from '../parts/roles';
+import { LoadingRows } from '../parts/states';
+import { FrontPage } from '../shell/front-page';
+
+/** Behind the `#`, which browsers do not send. */
+const tokenOf = (hash: string): string => new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
+
+function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean }) {
+  const navigate = useNavigate();
+  const logIn = useLogIn();
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useForm({
+    initialValues: { name: '', password: '', again: '' },
+    validate: {
+      password: (value) => (value.length < 12 ? 'At least 12 characters.' : null),
+      again: (value, { password }) => (value === password ? null : 'This is not the same.'),
+    },
+  });
+  const acceptance = useMutation({
+    meta: { isLogIn: true },
+    mutationFn: async ({ name, password }: typeof form.values) => {
+      const { email } = await answered(
+        api.POST('/api/invites/accept', {
+          body: { token, password, ...(isInvite && name.trim() !== '' ? { name: name.trim() } : {}) },
+        }),
+      );
+      await logIn.mutateAsync({ email, password });
+    },
+    onSuccess: () => void navigate({ to: '/', replace: true }),
+    onError: (error) => setProblem(showFieldErrors(form, error)),
+  });
+  return (
+    <form noValidate onSubmit={form.onSubmit((values) => acceptance.mutate(values))}>
+      <Stack>
+        {problem !== null && (
+          <Message tone="bad" isAlert>
+            {problem}
+          </Message>
+        )}
+        {isInvite && (
+          <TextInput
+            label="Your name"
+            name="name"
+            autoComplete="name"
+            size="md"
+            {...form.getInputProps('name')}
+          />
+        )}
+        <PasswordInput
+          label="Password"
+          name="password"
+          description="At least 12 characters; a few words are easy to remember."
+          autoComplete="new-password"
+          size="md"
+          {...form.getInputProps('password')}
+        />
+        <PasswordInput
+          label="Password, again"
+          name="again"
+          autoComplete="new-password"
+          size="md"
+          {...form.getInputProps('again')}
+        />
+        <Button type="submit" size="md" loading={acceptance.isPending} fullWidth>
+          Set password and log in
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Where a one-time link leads: an invite, or a new password. */
+export function InvitePage() {
+  const [token] = useState(() => tokenOf(location.hash));
+  const check = useQuery({
+    queryKey: ['invite', token],
+    queryFn: async ({ signal }) =>
+      (await answered(api.POST('/api/invites/check', { body: { token }, signal }))).link,
+    staleTime: Infinity,
+  });
+  if (check.isError)
+    return (
+      <FrontPage title="This link does not work">
+        <Text>{messageOf(check.error)}</Text>
+        <Button component="a" href="/login" variant="default">
+          Go to the log-in
+        </Button>
+      </FrontPage>
+    );
+  if (check.data === undefined)
+    return (
+      <FrontPage title="One moment">
+        <LoadingRows rows={3} />
+      </FrontPage>
+    );
+  const { kind, email, role, organization } = check.data;
+  return kind === 'invite' ? (
+    <FrontPage title={`Join ${organization.name}`} lead={`${email}, ${ROLE_NAMES[role].toLowerCase()}`}>
+      <PasswordForm token={token} isInvite />
+    </FrontPage>
+  ) : (
+    <FrontPage title="Set a new password" lead={email}>
+      <PasswordForm token={token} isInvite={false} />
+    </FrontPage>
+  );
+}
