@@ -173,7 +173,7 @@ export const programParts = (context: StackContext): Part[] => {
   const env = programEnvironment(context);
   const local = (port: number, path: string): string => `http://127.0.0.1:${port}${path}`;
   const simulatorEnv = {
-    ...environmentWithout((name) => name in env),
+    ...environmentWithout((name) => name in env && !name.startsWith('SIMULATOR_')),
     SIMULATOR_HOST: config.host,
     SIMULATOR_PORT: String(config.ports.simulator),
     SIMULATOR_DATA_DIR: data.simulator,
