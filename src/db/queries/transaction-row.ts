@@ -61,9 +61,13 @@ const PLAID_COLUMNS = ', t.plaid::text as plaid, t.plaid_bytes';
 export const transactionColumns = (includePlaid: boolean): string =>
   includePlaid ? COLUMNS + PLAID_COLUMNS : COLUMNS;
 
-/** From `transactions t` to what a row needs of its neighbours. */
-export const TRANSACTION_JOINS = `
-  join end_users e on e.id = t.end_user_id
-  join items i on i.id = t.item_id
+const neighbours = (join: 'join' | 'left join'): string => `
+  ${join} end_users e on e.id = t.end_user_id
+  ${join} items i on i.id = t.item_id
   left join accounts a on a.item_id = t.item_id and a.account_id = t.account_id
   left join changes c on c.transaction_id = t.id`;
+
+/** From `transactions t` to what a row needs of its neighbours. */
+export const TRANSACTION_JOINS = neighbours('join');
+/** The same where there may be no row, and so no neighbours. */
+export const TRANSACTION_JOINS_IF_ANY = neighbours('left join');
