@@ -1,5 +1,7 @@
 import Koa from 'koa';
 import type { Deps } from '../deps.js';
+import { dashboardFolder as builtDashboard } from './dashboard/built-files.js';
+import { createDashboard } from './dashboard/serve.js';
 import { createDocsRoutes } from './docs/routes.js';
 import { createGate } from './gate.js';
 import { createAuthentication } from './middleware/authentication.js';
@@ -19,16 +21,25 @@ export interface AppOptions {
   stopping: AbortSignal;
   /** Sees every answer of a declared route before it is sent. */
   onAnswer?: RouterOptions['onAnswer'];
+  /** The built dashboard; by default what `npm run build` has made. */
+  dashboardFolder?: string;
 }
 
 /** The HTTP application. It holds nothing of its own: whoever made `deps` closes them. */
-export function createApp(deps: Deps, { stopping, onAnswer }: AppOptions): Koa<RequestState> {
+export function createApp(
+  deps: Deps,
+  { stopping, onAnswer, dashboardFolder = builtDashboard() }: AppOptions,
+): Koa<RequestState> {
   const app = new Koa<RequestState>();
   const routes = createRoutes(deps);
   const { PUBLIC_URL: publicUrl, SESSION_LONGEST, TRUSTED_PROXIES: trustedProxies } = deps.config;
   const cookie = createSessionCookie(publicUrl, SESSION_LONGEST);
   const authenticate = createAuthentication({ apiKeys: deps.apiKeys, sessions: deps.sessions, cookie });
-  const gate = createGate(authenticate, createSameOriginCheck(publicUrl));
+  const gate = createGate({
+    authenticate,
+    assertSameOrigin: createSameOriginCheck(publicUrl),
+    sessions: deps.sessions,
+  });
 
   const metrics = createApiMetrics(deps);
 
@@ -38,6 +49,7 @@ export function createApp(deps: Deps, { stopping, onAnswer }: AppOptions): Koa<R
   app.use(createMetricsRoutes(metrics.registry, deps.config.METRICS_TOKEN).routes());
   app.use(createRouter(routes, { gate, trustedProxies, stopping, onAnswer }).routes());
   app.use(createDocsRoutes([...routes, webhookOperation], publicUrl).routes());
+  app.use(createDashboard(dashboardFolder));
   app.use(createNoRoute());
   // Only what breaks while an answer is being written comes here: a caller that has gone, mostly.
   app.on('error', (error: Error) => deps.logger.debug({ err: error }, 'answer not delivered'));

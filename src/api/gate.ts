@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import type { SessionQueries } from '../db/queries/sessions.js';
 import { AppError } from '../domain/errors.js';
 import { mayAct, type Role } from '../domain/roles.js';
 import type { Caller } from './caller.js';
@@ -12,7 +13,11 @@ export interface Gate {
   enter(ctx: Context, route: Route): Promise<Caller | null>;
   /** Once it is known what exactly is asked for. */
   assertSensitive(caller: Caller | null, route: Route, request: { query: unknown; body: unknown }): void;
+  /** Aborts when the caller's session has ended, for answers that go on for long. `done` when they do no more. */
+  untilSessionEnds(caller: Caller | null, done: AbortSignal): AbortSignal;
 }
+
+const LOOK_EVERY_MS = 5_000;
 
 function assertRole(has: Role, takes: Role, what = 'This'): void {
   if (!mayAct(has, takes))
@@ -23,7 +28,19 @@ function assertRole(has: Role, takes: Role, what = 'This'): void {
 
 const READS: ReadonlySet<string> = new Set(['get']);
 
-export function createGate(authenticate: Authenticate, assertSameOrigin: AssertSameOrigin): Gate {
+export interface GateOptions {
+  authenticate: Authenticate;
+  assertSameOrigin: AssertSameOrigin;
+  sessions: Pick<SessionQueries, 'isLive'>;
+  lookEveryMs?: number;
+}
+
+export function createGate({
+  authenticate,
+  assertSameOrigin,
+  sessions,
+  lookEveryMs = LOOK_EVERY_MS,
+}: GateOptions): Gate {
   return {
     async enter(ctx, route) {
       if (route.auth === 'none') {
@@ -39,6 +56,20 @@ export function createGate(authenticate: Authenticate, assertSameOrigin: AssertS
       if (caller?.kind !== 'session' || !sensitive?.when(request)) return;
       assertRole(caller.role, 'admin', sensitive.what);
       if (caller.session.confirmed_until === null) throw new AppError('session.unconfirmed');
+    },
+    untilSessionEnds(caller, done) {
+      const ended = new AbortController();
+      if (caller?.kind !== 'session' || done.aborted) return ended.signal;
+      const look = setInterval(() => {
+        sessions.isLive(caller.session.id).then(
+          (isLive) => isLive || ended.abort(),
+          // Without PostgreSQL there is nothing to tell either; the next look decides.
+          () => undefined,
+        );
+      }, lookEveryMs);
+      look.unref();
+      done.addEventListener('abort', () => clearInterval(look), { once: true });
+      return ended.signal;
     },
   };
 }

@@ -48,6 +48,8 @@ function handler(
       { query: queryValues(ctx.query), body: route.body ? unwrap(sent, route.body) : undefined },
     );
     gate.assertSensitive(caller, route, { query, body });
+    const over = requestSignal(ctx, stopping);
+    const isStream = Object.values(route.responses).some(({ contentType }) => contentType !== undefined);
     const answer = await route.handle({
       organizationId: caller?.organizationId ?? '',
       caller,
@@ -56,7 +58,7 @@ function handler(
       body,
       address: callerAddress(ctx, trustedProxies),
       url: ctx.url,
-      signal: requestSignal(ctx, stopping),
+      signal: isStream ? AbortSignal.any([over, gate.untilSessionEnds(caller, over)]) : over,
     });
     // What a person sees is nobody else's, and no page.
     ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...answer.headers });

@@ -58,6 +58,8 @@ export interface TestApiOptions {
   /** host:port; a port that refuses connections unless given. */
   temporalAddress?: string;
   settings?: Record<string, string>;
+  /** Where the built dashboard would be. */
+  dashboardFolder?: string;
 }
 
 /** An answer that its own documentation does not allow fails the request. */
@@ -90,6 +92,7 @@ export const createTestApi = async ({
   plaidUrl,
   temporalAddress = '127.0.0.1:1',
   settings = {},
+  dashboardFolder = '/nonexistent',
 }: TestApiOptions = {}): Promise<TestApi> => {
   const database = await createTestDatabase();
   const config = loadConfig({
@@ -115,7 +118,7 @@ export const createTestApi = async ({
     }),
   );
   const stopping = new AbortController();
-  const app = createApp(deps, { stopping: stopping.signal, onAnswer: assertDocumented });
+  const app = createApp(deps, { stopping: stopping.signal, onAnswer: assertDocumented, dashboardFolder });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}`;
   return {

@@ -2,12 +2,9 @@ import Router from '@koa/router';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { PAGE_HEADERS } from '../middleware/page-headers.js';
 import type { RequestState } from '../middleware/request-context.js';
 import { createOpenApiDocument, type Operation } from '../openapi.js';
-
-/** Only our own files, no inline script; Swagger UI styles its elements inline and draws its icons from data URLs. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -65,8 +62,7 @@ export function createDocsRoutes(operations: readonly Operation[], publicUrl: st
     ctx.body = document;
   });
   router.get('/api/docs', async function docsPage(ctx) {
-    ctx.set('content-security-policy', CONTENT_SECURITY_POLICY);
-    ctx.set('referrer-policy', 'no-referrer');
+    ctx.set(PAGE_HEADERS);
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = PAGE;
   });

@@ -40,6 +40,8 @@ export interface SessionQueries {
   find(token: string): Promise<SessionRow | null>;
   /** The password was given anew. Null when the session has ended meanwhile. */
   confirm(sessionId: string): Promise<SessionRow | null>;
+  /** Whether it has not ended; unlike a request this does not keep it. */
+  isLive(sessionId: string): Promise<boolean>;
   end(sessionId: string): Promise<void>;
   endAllOf(userId: string): Promise<void>;
 }
@@ -104,6 +106,13 @@ export function createSessionQueries(
         id: sessionId,
       });
       return rows[0] ?? null;
+    },
+    async isLive(sessionId) {
+      const { rows } = await db.raw<{ rows: unknown[] }>(
+        `select from sessions s join users u on u.id = s.user_id where s.id = :id and ${LIVE}`,
+        { ...limits, id: sessionId },
+      );
+      return rows.length > 0;
     },
     async end(sessionId) {
       await db.raw('delete from sessions where id = ?', [sessionId]);

@@ -156,6 +156,18 @@ describe('a session', () => {
     expect(await alive(person.cookie)).toBe(false);
   });
 
+  it('is known to be live without being kept by it', async () => {
+    const person = await createPerson(api, 'member');
+    const { id } = await api.deps
+      .db('sessions')
+      .where({ user_id: person.userId })
+      .first<{ id: string }>('id');
+    await ageSessions(api, person.userId, '11 hours');
+    expect(await api.deps.sessions.isLive(id)).toBe(true);
+    await ageSessions(api, person.userId, '2 hours');
+    expect(await api.deps.sessions.isLive(id)).toBe(false);
+  });
+
   it('is needed where a person is meant: keys are refused, and told so', async () => {
     const { status, json } = await api.call('GET', '/api/session');
     expect([status, json.error]).toEqual([403, 'session.needed']);
