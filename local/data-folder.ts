@@ -9,6 +9,8 @@ export interface DataFolder {
   lockFile: string;
   secretsFile: string;
   demoFile: string;
+  /** There once the administrator's log-in has been printed. */
+  shownFile: string;
   /** Settings for operators' commands against this stack. */
   operatorFile: string;
   temporal: string;
@@ -48,6 +50,7 @@ export const openDataFolder = (root: string): DataFolder => {
     lockFile: join(root, 'supervisor.json'),
     secretsFile: join(root, 'secrets.json'),
     demoFile: join(root, 'demo.json'),
+    shownFile: join(root, 'login-shown'),
     operatorFile: join(root, 'operator.env'),
     temporal: join(root, 'temporal'),
     simulator: join(root, 'simulator'),

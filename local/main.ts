@@ -1,5 +1,5 @@
 // npm start: the whole of Ardea on one machine, under one supervisor. Started by start.mjs.
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { type LocalConfig, readLocalConfig } from './config.js';
 import { openDataFolder } from './data-folder.js';
 import { seedOnce } from './demo/seed-once.js';
@@ -91,7 +91,9 @@ const runStack = async (config: LocalConfig): Promise<void> => {
 
     const maySeed = config.databaseUrl === undefined && !process.argv.includes('--no-demo');
     const seeded = maySeed && (await seedOnce(context));
-    if (!ending.hasBegun()) print(summary({ config, data, secrets, notes, seeded }));
+    if (ending.hasBegun()) return;
+    print(summary({ config, data, secrets, notes, seeded, isFirst: !existsSync(data.shownFile) }));
+    writeFileSync(data.shownFile, '');
   };
 
   try {

@@ -25,7 +25,7 @@ if (process.env.npm_lifecycle_event !== undefined) {
   }, 1_000).unref();
 }
 // An operator's command without settings of its own works on the stack that `npm start` runs here.
-const OPERATORS = ['create-organization', 'rebuild-workflows', 'feed-restored'];
+const OPERATORS = ['create-organization', 'login-link', 'rebuild-workflows', 'feed-restored'];
 if (!process.env.DATABASE_URL && OPERATORS.some((name) => program.endsWith(`/cli/${name}.js`))) {
   const settings = join(resolve(ROOT, process.env.ARDEA_DATA_DIR || '.ardea'), 'operator.env');
   if (existsSync(settings)) {

@@ -83,6 +83,7 @@ export const writeOperatorEnvironment = (context: StackContext): void => {
     'TEMPORAL_NAMESPACE',
     'TEMPORAL_TASK_QUEUE',
     'ENCRYPTION_KEYS',
+    'PUBLIC_URL',
   ];
   const lines = names.filter((name) => env[name]).map((name) => `${name}='${env[name]}'`);
   writeFileSync(context.data.operatorFile, `${lines.join('\n')}\n`, { mode: 0o600 });

@@ -10,12 +10,23 @@ export interface SummaryFacts {
   notes: string[];
   /** Whether the demo data was put in by this start. */
   seeded: boolean;
+  /** Whether no start before has printed the administrator's password. */
+  isFirst: boolean;
 }
 
+/** The password that we made is shown once; who has another one knows it. */
+const logIn = ({ adminEmail, adminPassword }: Secrets, config: LocalConfig, isFirst: boolean): string => {
+  if (config.adminPassword !== undefined) return `${adminEmail} with BOOTSTRAP_ADMIN_PASSWORD`;
+  return isFirst
+    ? `${adminEmail}  ${adminPassword}  (shown this once)`
+    : `${adminEmail}  (forgotten: npm run login-link -- ${adminEmail})`;
+};
+
 /** What a person needs after `npm start`: where everything is and how to use it. */
-export const summary = ({ config, data, secrets, notes, seeded }: SummaryFacts): string => {
+export const summary = ({ config, data, secrets, notes, seeded, isFirst }: SummaryFacts): string => {
   const rows: [string, string][] = [
-    ['API', config.publicUrl],
+    ['Dashboard', config.publicUrl],
+    ['Log-in', logIn(secrets, config, isFirst)],
     ['API docs', `${config.publicUrl}/api/docs`],
     [
       'Temporal UI',

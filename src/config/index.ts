@@ -34,7 +34,18 @@ function parse<N extends VariableName>(env: Environment, names: readonly N[]): P
 /** Reads all settings of api, worker and setup. Throws ConfigError naming every absent or malformed variable at once. */
 export function loadConfig(env: Environment = environment()): Config {
   const values = parse(env, Object.keys(VARIABLES) as VariableName[]);
-  return { ...values, PUBLIC_URL: values.PUBLIC_URL ?? `http://localhost:${values.PORT}` };
+  return { ...values, PUBLIC_URL: publicUrlOf(values) };
+}
+
+const publicUrlOf = ({ PUBLIC_URL, PORT }: Pick<Values, 'PUBLIC_URL' | 'PORT'>): string =>
+  PUBLIC_URL ?? `http://localhost:${PORT}`;
+
+/** The part that commands about users need. */
+export function loadUserCommandConfig(
+  env: Environment = environment(),
+): Pick<Config, 'DATABASE_URL' | 'PUBLIC_URL' | 'BOOTSTRAP_ORGANIZATION'> {
+  const values = parse(env, ['DATABASE_URL', 'PUBLIC_URL', 'PORT', 'BOOTSTRAP_ORGANIZATION']);
+  return { ...values, PUBLIC_URL: publicUrlOf(values) };
 }
 
 /** The part that migrations need: no Temporal, no keys. */

@@ -2,8 +2,10 @@ import { verify } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootstrap } from '../../src/cli/bootstrap.js';
+import { makeLoginLink } from '../../src/cli/make-login-link.js';
 import { createDatabase, type Database } from '../../src/db/database.js';
 import { createApiKeyQueries, type ApiKeyQueries } from '../../src/db/queries/api-keys.js';
+import { createOneTimeLinkQueries } from '../../src/db/queries/one-time-links.js';
 import { createOrganizationQueries, type OrganizationQueries } from '../../src/db/queries/organizations.js';
 import { createUserQueries, type UserQueries } from '../../src/db/queries/users.js';
 import { createPasswordHasher } from '../../src/password-hasher.js';
@@ -125,5 +127,25 @@ describe('errors of the database', () => {
     expect(error).toBeInstanceOf(Error);
     expect((error as Error).message).toContain('insert into "organizations"');
     expect((error as Error).message).not.toContain(secret);
+  });
+});
+
+describe('makeLoginLink', () => {
+  it('invites the first administrator of an organisation, and gives who is there a new password', async () => {
+    const { id } = (await organizations.create('Second'))!;
+    const links = createOneTimeLinkQueries(db);
+    const invited = await makeLoginLink(db, 'first@second.example', 'Second');
+    expect(await links.find(invited.token)).toMatchObject({
+      kind: 'invite',
+      role: 'admin',
+      organization_id: id,
+    });
+    const passwordHash = await passwords.hash('four herons at dawn');
+    expect(await links.accept(invited.token, { passwordHash, name: null })).toMatchObject({
+      kind: 'accepted',
+    });
+    const again = await makeLoginLink(db, 'First@Second.example', 'whatever');
+    expect(await links.find(again.token)).toMatchObject({ kind: 'password_reset', organization_id: id });
+    await expect(makeLoginLink(db, 'other@second.example', 'Nowhere')).rejects.toThrow('no organisation');
   });
 });

@@ -141,7 +141,7 @@ export function createUserRoutes({
       },
       errors: ['user.exists'],
       async handle({ organizationId, body: { email, role }, caller }) {
-        if (await users.isKnown(email)) throw new AppError('user.exists');
+        if (await users.findByEmail(email)) throw new AppError('user.exists');
         const { link, token } = await oneTimeLinks.invite(organizationId, {
           email,
           role,

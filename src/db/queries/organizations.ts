@@ -3,6 +3,8 @@ import type { Connection } from '../database.js';
 export interface OrganizationQueries {
   /** Finds it by name or creates it, together with its change feed. */
   ensure(name: string): Promise<{ id: string; created: boolean }>;
+  /** Null when there is none of that name. */
+  find(name: string): Promise<{ id: string } | null>;
   /** Null when the name is taken. */
   create(name: string): Promise<{ id: string } | null>;
 }
@@ -17,13 +19,15 @@ export function createOrganizationQueries(db: Connection): OrganizationQueries {
     );
     return rows[0] ?? null;
   };
+  const find = async (name: string): Promise<{ id: string } | null> =>
+    (await db<{ id: string; name: string }>('organizations').where({ name }).first('id')) ?? null;
   return {
     create,
+    find,
     async ensure(name) {
       const created = await create(name);
       if (created) return { id: created.id, created: true };
-      const row = await db<{ id: string; name: string }>('organizations').where({ name }).first('id');
-      return { id: row!.id, created: false };
+      return { id: (await find(name))!.id, created: false };
     },
   };
 }

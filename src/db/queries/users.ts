@@ -40,7 +40,8 @@ export interface UserQueries {
   /** Of this organisation, by row id. */
   find(organizationId: string, userId: string): Promise<UserRow | null>;
   list(organizationId: string): Promise<UserRow[]>;
-  isKnown(email: string): Promise<boolean>;
+  /** In whatever organisation. */
+  findByEmail(email: string): Promise<{ id: string; organizationId: string; isActive: boolean } | null>;
   /** Ends the user's sessions where role or activity change. */
   update(organizationId: string, userId: string, changes: UserChanges): Promise<UserChange>;
   passwordHash(userId: string): Promise<string | null>;
@@ -96,11 +97,13 @@ export function createUserQueries(db: Database): UserQueries {
       );
       return rows;
     },
-    async isKnown(email) {
-      const { rows } = await db.raw<{ rows: unknown[] }>('select from users where lower(email) = lower(?)', [
-        email,
-      ]);
-      return rows.length > 0;
+    async findByEmail(email) {
+      const { rows } = await db.raw<{ rows: { id: string; organization_id: string; is_active: boolean }[] }>(
+        'select id, organization_id, is_active from users where lower(email) = lower(?)',
+        [email],
+      );
+      const row = rows[0];
+      return row ? { id: row.id, organizationId: row.organization_id, isActive: row.is_active } : null;
     },
     update: (organizationId, userId, { name, role, isActive }) =>
       db.transaction(async (trx): Promise<UserChange> => {
