@@ -6,23 +6,20 @@ import type { linkAnswer } from '../../src/api/links/schema.js';
 import type { relinkAnswer, relinksAnswer } from '../../src/api/relinks/schema.js';
 import type { transactionAnswer, transactionsAnswer } from '../../src/api/transactions/schema.js';
 import { createSimulator, type Simulator } from '../../simulator/create-simulator.js';
-import { toPublicId } from '../../src/domain/ids.js';
 import {
   createSimulatorIntegration,
   createTestApi,
   type TestApi,
   type TestIntegration,
 } from '../support/api.js';
-import { createSimulatorItem } from '../support/simulator.js';
+import { linkDoubtfulPair, type DoubtfulPair } from '../support/relink-pair.js';
 import { readBacklog } from '../../src/db/queries/backlog.js';
-import { stampChanges } from '../../src/db/queries/changes.js';
 
 type Relink = z.output<typeof relinkAnswer>['relink'];
 
 let api: TestApi;
 let simulator: Simulator;
 let integration: TestIntegration;
-let users = 0;
 
 beforeAll(async () => {
   simulator = await createSimulator({ seed: 'relinks' });
@@ -34,95 +31,7 @@ afterAll(async () => {
   await simulator.close();
 });
 
-interface Pair {
-  endUserId: string;
-  older: { itemId: string; accessToken: string; rowId: string };
-  newer: { itemId: string; rowId: string };
-  relinkId: string;
-}
-
-/** Two linked Items with three rows each and a doubtful relink of their accounts, as the engine stores it. */
-const doubtfulPair = async (): Promise<Pair> => {
-  const endUserId = `user-${++users}`;
-  const { db } = api.deps;
-  const linked = async (prefix: string) => {
-    const item = await createSimulatorItem(simulator.url);
-    const { status } = await api.call('POST', integration.linkPath, {
-      body: { item_id: item.itemId, access_token: item.accessToken, end_user_id: endUserId },
-    });
-    expect(status).toBe(201);
-    const row = await db('items')
-      .where({ plaid_item_id: item.itemId })
-      .first<{ id: string; end_user_id: string }>('id', 'end_user_id');
-    const owner = { organization_id: api.organizationId, end_user_id: row.end_user_id, item_id: row.id };
-    await db.transaction(async (trx) => {
-      await trx('accounts').insert({
-        ...owner,
-        account_id: `${prefix}-a`,
-        name: 'Checking',
-        mask: '0000',
-        type: 'depository',
-        plaid: '{}',
-      });
-      const stored = await trx('transactions')
-        .insert(
-          ['12.34', '12.34', '123456789012345678.1234567'].map((amount, index) => ({
-            ...{
-              ...owner,
-              reference_id: `${prefix}-${endUserId}-${index}`,
-              account_id: `${prefix}-a`,
-              amount,
-              currency: 'USD',
-            },
-            ...{ date: '2026-11-01', description: 'Coffee', pending: false, plaid: '{"a": 1}' },
-          })),
-        )
-        .returning<{ id: string }[]>('id');
-      await stampChanges(
-        trx,
-        api.organizationId,
-        stored.map(({ id }) => id),
-      );
-    });
-    return { ...item, rowId: row.id, owner };
-  };
-  const [older, newer] = [await linked('o'), await linked('n')];
-  const rowsOf = async (itemId: string) =>
-    (
-      await db('transactions')
-        .where({ item_id: itemId })
-        .orderBy('reference_id')
-        .select<{ id: string }[]>('id')
-    ).map(({ id }) => id);
-  const [made] = await db('relinks')
-    .insert({
-      ...{
-        organization_id: api.organizationId,
-        end_user_id: older.owner.end_user_id,
-        old_item_id: older.rowId,
-        new_item_id: newer.rowId,
-      },
-      ...{ status: 'doubtful', reason: 'few_rows' },
-      evidence: JSON.stringify({
-        ...{
-          accounts: [],
-          missing_accounts: [],
-          ambiguous_accounts: [],
-          expected: 3,
-          agreed: 2,
-          new_expected: 3,
-          new_agreed: 2,
-        },
-        ...{
-          only_old: (await rowsOf(older.rowId)).slice(2),
-          only_new: (await rowsOf(newer.rowId)).slice(2),
-          history: 'complete',
-        },
-      }),
-    })
-    .returning<{ id: string }[]>('id');
-  return { endUserId, older, newer, relinkId: toPublicId('relink', made!.id) };
-};
+const doubtfulPair = (): Promise<DoubtfulPair> => linkDoubtfulPair({ api, simulator, integration });
 
 const post = (relinkId: string, what: string, body?: unknown) =>
   api.call<{ relink: Relink }>(
@@ -278,6 +187,50 @@ describe('a relink over HTTP', () => {
     expect(json.relink.evidence.accounts[0]).toMatchObject({ matched_by: 'operator' });
   });
 
+  it('is not accepted with accounts that nobody paired, or crosswise, which would hide nothing', async () => {
+    const { relinkId, older, newer, endUserId } = await doubtfulPair();
+    const { db } = api.deps;
+    // A second account that looks like the first; its rows are others.
+    for (const [itemId, prefix] of [
+      [older.rowId, 'o'],
+      [newer.rowId, 'n'],
+    ] as const) {
+      await db.raw(
+        `insert into accounts (organization_id, end_user_id, item_id, account_id, name, mask, type, plaid)
+         select organization_id, end_user_id, item_id, ?, name, mask, type, plaid from accounts where item_id = ?`,
+        [`${prefix}-b`, itemId],
+      );
+      await db.raw(
+        `insert into transactions (organization_id, end_user_id, item_id, reference_id, account_id, amount, currency, date, description, pending, plaid)
+         select organization_id, end_user_id, item_id, reference_id || '-b', ?, 77, currency, date, 'Tea', pending, plaid from transactions where item_id = ?`,
+        [`${prefix}-b`, itemId],
+      );
+    }
+    const named = (...pairs: [string, string][]) => ({
+      accounts: pairs.map(([old_account_id, new_account_id]) => ({ old_account_id, new_account_id })),
+    });
+    const refused = async (body: unknown, ...words: string[]): Promise<void> => {
+      const { status, json } = await api.call(
+        'POST',
+        `/api/relinks/${relinkId}/accept`,
+        body ? { body } : {},
+      );
+      expect({ status, json }).toMatchObject({ status: 422, json: { error: 'request.invalid' } });
+      for (const word of words) expect(json.description.json.accounts![0]).toContain(word);
+      const { json: now } = await api.call<{ relink: Relink }>('GET', `/api/relinks/${relinkId}`);
+      expect(now.relink).toMatchObject({ status: 'doubtful', hidden_transactions: 0 });
+    };
+    await refused(undefined, 'o-a, o-b', 'old_account_id');
+    await refused({}, 'o-a, o-b');
+    await refused(named(['o-a', 'n-b'], ['o-b', 'n-a']), 'o-a and n-b; o-b and n-a');
+    // Naming one pair leaves the other alone with its counterpart.
+    expect(await post(relinkId, 'accept', named(['o-a', 'n-a']))).toMatchObject({
+      status: 200,
+      json: { relink: { status: 'superseded', hidden_transactions: 6 } },
+    });
+    expect(await references(endUserId)).toHaveLength(6);
+  });
+
   it('asks for a decision on both links and in the metrics, until there is one', async () => {
     const { relinkId, older, newer } = await doubtfulPair();
     const attentionOf = async (itemId: string) =>
@@ -318,7 +271,7 @@ describe('a relink over HTTP', () => {
     expect(await post(relinkId, 'accept')).toMatchObject({ status: 200 });
   });
 
-  it.each<[string, (pair: Pair) => Promise<unknown>]>([
+  it.each<[string, (pair: DoubtfulPair) => Promise<unknown>]>([
     ['here', ({ newer }) => api.call('DELETE', `${integration.linkPath}/${newer.itemId}`)],
     [
       'at Plaid',
@@ -364,7 +317,10 @@ describe('a relink over HTTP', () => {
       status: 200,
       json: { relink: { status: 'rejected' } },
     });
-    expect(await post(relinkId, 'reject')).toMatchObject({ status: 409 });
+    expect(await post(relinkId, 'reject')).toMatchObject({
+      status: 409,
+      json: { description: expect.stringContaining('is rejected') as string },
+    });
     expect(await post(relinkId, 'accept')).toMatchObject({ status: 200 });
   });
 

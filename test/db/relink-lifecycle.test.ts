@@ -238,8 +238,14 @@ describe('a relink reverted', () => {
     await superseded();
     const { id } = await only();
     const { organizationId } = world.engine;
-    expect(await world.decisions.accept(organizationId, id, [])).toEqual({ kind: 'not_decidable' });
-    expect(await world.decisions.reject(organizationId, id)).toEqual({ kind: 'not_decidable' });
+    expect(await world.decisions.accept(organizationId, id, [])).toEqual({
+      kind: 'not_decidable',
+      status: 'superseded',
+    });
+    expect(await world.decisions.reject(organizationId, id)).toEqual({
+      kind: 'not_decidable',
+      status: 'superseded',
+    });
     const both = await Promise.all([
       world.decisions.revert(organizationId, id, true),
       world.decisions.revert(organizationId, id, true),

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.js';
 import type { RelinkDecision, StatedAccounts } from '../../db/queries/relink-decisions.js';
 import type { RelinkRow } from '../../db/queries/relink-reads.js';
-import { AppError, invalidField } from '../../domain/errors.js';
+import { AppError, ERRORS, invalidField } from '../../domain/errors.js';
 import { fromPublicId } from '../../domain/ids.js';
 import { findEndUser } from '../end-users/find.js';
 import { pageLinks } from '../paging.js';
@@ -32,6 +32,18 @@ function statedAccounts(
   return pairs;
 }
 
+const PAIRS_BODY = '{"accounts": [{"old_account_id": "…", "new_account_id": "…"}]}';
+
+const nameThem = (accountIds: readonly string[]): string =>
+  `Ardea cannot tell which accounts are one, so nothing would be hidden of them. Name the pairs: ${PAIRS_BODY}.${
+    accountIds.length === 0 ? '' : ` Accounts of the old Item to be named: ${accountIds.join(', ')}.`
+  } Or reject the relink.`;
+
+const notOne = (pairs: readonly { oldAccountId: string; newAccountId: string }[]): string =>
+  `No transaction of these accounts is there twice, so they are not one: ${pairs
+    .map(({ oldAccountId, newAccountId }) => `${oldAccountId} and ${newAccountId}`)
+    .join('; ')}. Name other pairs, or reject the relink.`;
+
 export type RelinkRouteDeps = Pick<Deps, 'relinkReads' | 'relinkDecisions' | 'endUsers' | 'signals'>;
 
 export function createRelinkRoutes({
@@ -50,7 +62,12 @@ export function createRelinkRoutes({
   const decided = async (organizationId: string, row: RelinkRow, decision: Promise<RelinkDecision>) => {
     const outcome = await decision;
     if (outcome.kind === 'not_found') throw new AppError('relink.not_found');
-    if (outcome.kind === 'not_decidable') throw new AppError('relink.not_decidable');
+    if (outcome.kind === 'not_decidable')
+      throw new AppError('relink.not_decidable', {
+        description: `The relink is ${outcome.status}. ${ERRORS['relink.not_decidable'].wayOut}`,
+      });
+    if (outcome.kind === 'accounts_unnamed') throw invalidField('accounts', nameThem(outcome.accountIds));
+    if (outcome.kind === 'accounts_unlike') throw invalidField('accounts', notOne(outcome.pairs));
     if (outcome.kind === 'new_item_stopped')
       throw new AppError('relink.new_item_stopped', {
         description: `The new Item ${outcome.newItemId} is not synced any more. Nothing was changed.`,
@@ -125,7 +142,7 @@ export function createRelinkRoutes({
       tag,
       summary: 'Accept a relink: the new Item supersedes the old one',
       description:
-        'The old Item is no longer synced, and its transactions that the new Item has too are hidden and deleted in the feed. Also for a relink that was rejected or reverted before.',
+        'The old Item is no longer synced, and its transactions that the new Item has too are hidden and deleted in the feed. Also for a relink that was rejected or reverted before. Where `ambiguous_accounts` are left, or no accounts are matched at all, name the pairs in `accounts`: without them, and with pairs that have no transaction in common, the answer is 422 and nothing is changed.',
       params,
       body: { schema: acceptance, optional: true },
       responses,

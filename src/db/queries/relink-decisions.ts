@@ -12,23 +12,36 @@ import {
   undoRelink,
   type RelinkEvidence,
   type RelinkState,
+  type RelinkStatus,
 } from './relink-effects.js';
+import { compareRows } from './relink-rows.js';
 
 export type RelinkDecision =
   /** `signal`: row id of the Item whose workflow is to be signalled after the commit, if one is owed a signal. */
   | { kind: 'decided'; signal: string | null }
   | { kind: 'not_found' }
   /** Its status allows no such decision; nothing was changed. */
-  | { kind: 'not_decidable' }
+  | { kind: 'not_decidable'; status: RelinkStatus }
   /** The new Item is not synced any more: it must not supersede one that is. `newItemId` is Plaid's. */
-  | { kind: 'new_item_stopped'; newItemId: string };
+  | { kind: 'new_item_stopped'; newItemId: string }
+  /** The old Item's accounts that somebody has to name the counterpart of; nothing was changed. Ids are Plaid's. */
+  | { kind: 'accounts_unnamed'; accountIds: string[] }
+  /** Pairs that were stated, none of whose transactions is there twice; nothing was changed. Ids are Plaid's. */
+  | { kind: 'accounts_unlike'; pairs: { oldAccountId: string; newAccountId: string }[] };
 
 /** Row ids of accounts that the operator says are one. */
 export type StatedAccounts = readonly { oldId: string; newId: string }[];
 
+/** Undoes the transaction of a decision whose effect shows that it is a mistake. */
+class Refused extends Error {
+  constructor(readonly decision: RelinkDecision) {
+    super(decision.kind);
+  }
+}
+
 /** What an operator decides about a relink; each is one transaction, and the feed tells of every row that changed. */
 export interface RelinkDecisions {
-  /** Supersedes, with the accounts that match by themselves and those that are stated, which win. */
+  /** Supersedes, with the accounts that match by themselves and those that are stated, which win. No account may stay ambiguous. */
   accept(organizationId: string, relinkId: string, stated: StatedAccounts): Promise<RelinkDecision>;
   /** Both Items stay as they are, and are not compared again. */
   reject(organizationId: string, relinkId: string): Promise<RelinkDecision>;
@@ -37,7 +50,7 @@ export interface RelinkDecisions {
 }
 
 type Decide = (trx: Transaction, relink: RelinkState) => Promise<RelinkDecision>;
-const NOT_DECIDABLE = { kind: 'not_decidable' } as const;
+const notDecidable = ({ status }: RelinkState): RelinkDecision => ({ kind: 'not_decidable', status });
 
 export function createRelinkDecisions({
   db,
@@ -55,14 +68,20 @@ export function createRelinkDecisions({
   };
 
   /** Reads the relink again once its family is held: until then it may have been decided by a commit. */
-  const decide = (organizationId: string, id: string, decision: Decide): Promise<RelinkDecision> =>
-    db.transaction(async (trx) => {
-      const found = await read(trx, organizationId, id);
-      if (!found) return { kind: 'not_found' };
-      await lockFamily(trx, found.new_item_id);
-      const relink = await read(trx, organizationId, id);
-      return relink ? decision(trx, relink) : { kind: 'not_found' };
-    });
+  const decide = async (organizationId: string, id: string, decision: Decide): Promise<RelinkDecision> => {
+    try {
+      return await db.transaction(async (trx) => {
+        const found = await read(trx, organizationId, id);
+        if (!found) return { kind: 'not_found' };
+        await lockFamily(trx, found.new_item_id);
+        const relink = await read(trx, organizationId, id);
+        return relink ? await decision(trx, relink) : { kind: 'not_found' };
+      });
+    } catch (error) {
+      if (error instanceof Refused) return error.decision;
+      throw error;
+    }
+  };
 
   const ended = async (trx: Transaction, relink: RelinkState, changed: string[]): Promise<RelinkDecision> => {
     const { signal } = await markItemDirty(trx, relink.old_item_id, signalStaleAfterMs);
@@ -73,10 +92,13 @@ export function createRelinkDecisions({
   return {
     accept: (organizationId, id, stated) =>
       decide(organizationId, id, async (trx, relink) => {
-        if (!['doubtful', 'rejected', 'reverted'].includes(relink.status)) return NOT_DECIDABLE;
+        if (!['doubtful', 'rejected', 'reverted'].includes(relink.status)) return notDecidable(relink);
         const stopped = await stoppedItem(trx, relink.new_item_id);
         if (stopped !== null) return { kind: 'new_item_stopped', newItemId: stopped };
         const evidence = await acceptedEvidence(trx, relink, stated);
+        // What nobody paired would stay there twice, and nothing would tell of it any more.
+        if (evidence.accounts.length === 0 || evidence.ambiguous_accounts.length > 0)
+          return { kind: 'accounts_unnamed', accountIds: await openAccounts(trx, evidence) };
         const { rows } = await trx.raw<{ rows: [{ whole: boolean }] }>(
           `update relinks r set status = 'superseded', decided_by = 'operator', evidence = :evidence::jsonb, updated_at = clock_timestamp()
              from items n where r.id = :id and n.id = r.new_item_id returning n.history = 'complete' as whole`,
@@ -84,12 +106,15 @@ export function createRelinkDecisions({
         );
         await putToRest(trx, relink.old_item_id, relink.new_item_id);
         const scope = { changedIds: null, whole: rows[0].whole };
-        return ended(trx, relink, await hideOf(trx, { ...relink, evidence }, scope));
+        const changed = await hideOf(trx, { ...relink, evidence }, scope);
+        const unlike = await unlikePairs(trx, relink, stated, changed);
+        if (unlike.length > 0) throw new Refused({ kind: 'accounts_unlike', pairs: unlike });
+        return ended(trx, relink, changed);
       }),
 
     reject: (organizationId, id) =>
       decide(organizationId, id, async (trx, relink) => {
-        if (relink.status !== 'doubtful') return NOT_DECIDABLE;
+        if (relink.status !== 'doubtful') return notDecidable(relink);
         await trx.raw(
           `update relinks set status = 'rejected', decided_by = 'operator', updated_at = clock_timestamp() where id = ?`,
           [id],
@@ -99,7 +124,7 @@ export function createRelinkDecisions({
 
     revert: (organizationId, id, sync) =>
       decide(organizationId, id, async (trx, relink) => {
-        if (relink.status !== 'superseded') return NOT_DECIDABLE;
+        if (relink.status !== 'superseded') return notDecidable(relink);
         const { changed } = await undoRelink(trx, relink, 'reverted', 'operator');
         if (!sync)
           await trx.raw(
@@ -139,4 +164,54 @@ async function acceptedEvidence(
     ambiguous_accounts: ambiguous,
     missing_accounts: missing,
   };
+}
+
+async function plaidIds(trx: Transaction, accountIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await trx.raw<{ rows: { id: string; account_id: string }[] }>(
+    'select id, account_id from accounts where id = any(?::uuid[])',
+    [[...accountIds]],
+  );
+  return new Map(rows.map(({ id, account_id }) => [id, account_id]));
+}
+
+/** Those that fit several, or else all that fit none. Plaid's ids. */
+async function openAccounts(
+  trx: Transaction,
+  { ambiguous_accounts, missing_accounts }: RelinkEvidence,
+): Promise<string[]> {
+  const ids = ambiguous_accounts.length > 0 ? ambiguous_accounts : missing_accounts;
+  return [...(await plaidIds(trx, ids)).values()].sort();
+}
+
+/**
+ * Of the stated pairs those that hid nothing although the new account's history reaches back to rows of the old one:
+ * crosswise, most likely. An account without such rows tells nothing, and the operator is believed.
+ */
+async function unlikePairs(
+  trx: Transaction,
+  { old_item_id: oldItemId, new_item_id: newItemId }: RelinkState,
+  stated: StatedAccounts,
+  changed: readonly string[],
+): Promise<{ oldAccountId: string; newAccountId: string }[]> {
+  if (stated.length === 0) return [];
+  const { rows } = await trx.raw<{ rows: { id: string }[] }>(
+    `select distinct a.id from transactions t join accounts a on a.item_id = t.item_id and a.account_id = t.account_id
+      where t.id = any(?::uuid[]) and t.duplicate_of is not null`,
+    [[...changed]],
+  );
+  const hidden = new Set(rows.map(({ id }) => id));
+  const silent = stated.filter(({ oldId }) => !hidden.has(oldId));
+  const { agreements } = await compareRows(trx, { oldItemId, newItemId, accounts: silent });
+  const unlike = silent.filter((_, place) => {
+    const { expected = 0, agreed = 0 } = agreements[place] ?? {};
+    return expected > 0 && agreed === 0;
+  });
+  const ids = await plaidIds(
+    trx,
+    unlike.flatMap(({ oldId, newId }) => [oldId, newId]),
+  );
+  return unlike.map(({ oldId, newId }) => ({
+    oldAccountId: ids.get(oldId) ?? '',
+    newAccountId: ids.get(newId) ?? '',
+  }));
 }
