@@ -3,6 +3,7 @@ import {
   Badge,
   Button,
   createTheme,
+  Input,
   type CSSVariablesResolver,
   type MantineColorsTuple,
   Modal,
@@ -78,6 +79,9 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 500 } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: { label: { marginBottom: 3 }, description: { marginBottom: 2 } },
+    }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,

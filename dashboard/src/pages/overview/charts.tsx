@@ -22,7 +22,7 @@ export function Bars({ data, columns }: ChartProps) {
       series={columns.map(({ key, label, color }) => ({ name: key, label, color }))}
       withLegend
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       valueFormatter={formatCompact}
       maxBarWidth={28}
       yAxisProps={{ width: 44, allowDecimals: false }}
@@ -40,7 +40,7 @@ export function Lines({ data, columns, isDuration }: ChartProps) {
       series={columns.map(({ key, label, color }) => ({ name: key, label, color }))}
       withLegend
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       curveType="monotone"
       connectNulls={false}
       strokeWidth={2}
