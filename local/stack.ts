@@ -69,6 +69,7 @@ export const programEnvironment = (context: StackContext): Record<string, string
     PLAID_ALLOWED_BASE_URLS: [config.allowedBaseUrls, simulatorUrl(config)]
       .filter((url) => url !== undefined)
       .join(','),
+    SIMULATOR_CONTROL_URL: own['SIMULATOR_CONTROL_URL'] || simulatorUrl(config),
     // On one machine the integrator's receiver is a neighbour, not somebody's internal network.
     FORWARD_ALLOW_PRIVATE: own['FORWARD_ALLOW_PRIVATE'] || 'on',
   };

@@ -17,6 +17,7 @@ import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
 import { createSessionRoutes } from './session/routes.js';
+import { createSimulatorRoutes } from './simulator/routes.js';
 import { createStatisticsRoutes } from './statistics/routes.js';
 import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionHistoryRoutes } from './transactions/history.js';
@@ -49,6 +50,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createUserRoutes(deps),
     ...createApiKeyRoutes(deps),
     ...createStatisticsRoutes(deps),
+    ...createSimulatorRoutes(deps),
     ...createHelloRoutes(),
     ...createHealthRoutes(deps),
   ];

@@ -66,6 +66,13 @@ export const VARIABLES = {
     "Base URLs that integrations may use besides Plaid's sandbox and production, comma separated (the simulator's, say).",
     '',
   ),
+  SIMULATOR_CONTROL_URL: variable(
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    'A Plaid simulator that members may control through the API, for integrations that have it as base_url. `npm start` sets it; never set it to anything else.',
+  ),
   BOOTSTRAP_ORGANIZATION: variable(
     z.string().min(1).max(128),
     'Name of the organisation that setup creates.',

@@ -173,6 +173,13 @@ export const ERRORS = {
   },
   'webhook.not_found': { status: 404, wayOut: 'List the inbox with GET /api/plaid_webhooks.' },
   'webhook.too_large': { status: 413, wayOut: 'Plaid webhooks are far below 256 kB.' },
+  'simulator.absent': {
+    status: 409,
+    wayOut:
+      'Only integrations whose base_url is the local simulator can be simulated: start with npm start, or set SIMULATOR_CONTROL_URL.',
+  },
+  'simulator.refused': { status: 422, wayOut: 'Correct what the description names (docs/simulator.md).' },
+  'simulator.unavailable': { status: 503, wayOut: 'Start the simulator and send the request again.' },
   'service.unavailable': { status: 503, wayOut: 'Try again after the seconds in Retry-After.' },
   'internal.error': { status: 500, wayOut: 'Report the request id.' },
 } as const satisfies Record<string, { status: number; wayOut: string }>;
