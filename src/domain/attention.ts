@@ -124,11 +124,19 @@ function attentionOf({ code, body, receivedAt }: ItemWebhook): Attention | null 
 const isSame = (a: Attention, b: Attention): boolean =>
   a.code === b.code && (a.code !== 'USER_ACCOUNT_REVOKED' || a.reason === b.reason);
 
-/** A look may see a webhook twice: what is there already stays since when it was. */
+/**
+ * A look may see a webhook twice: what is there already stays since when it was. A webhook that does not tell when (Plaid left
+ * it out, or it is no time) takes no deadline away that is still to come.
+ */
 function taken(entries: readonly Attention[], entry: Attention): Attention[] {
   const known = entries.find((each) => isSame(each, entry));
   const rest = entries.filter((each) => each !== known);
-  return [...rest, known ? { ...entry, since: known.since } : entry];
+  if (!known) return [...rest, entry];
+  const isAhead = known.deadline !== null && Date.parse(known.deadline) > Date.parse(entry.since);
+  return [
+    ...rest,
+    { ...entry, since: known.since, deadline: entry.deadline ?? (isAhead ? known.deadline : null) },
+  ];
 }
 
 /**

@@ -139,6 +139,19 @@ describe('ITEM', () => {
     expect(await link()).toMatchObject({ consent_expires: plaid.consentExpires, attention: [] });
   });
 
+  it.each([{ consent_expiration_time: 'garbage' }, {}])(
+    'PENDING_EXPIRATION: %j takes no good deadline away',
+    async (body) => {
+      const deadline = inDays(7);
+      await webhook('ITEM', 'PENDING_EXPIRATION', { consent_expiration_time: deadline });
+      await webhook('ITEM', 'PENDING_EXPIRATION', body);
+      expect(await attention()).toMatchObject([{ code: 'PENDING_EXPIRATION', deadline }]);
+      const earlier = inDays(3);
+      await webhook('ITEM', 'PENDING_EXPIRATION', { consent_expiration_time: earlier });
+      expect(await attention()).toMatchObject([{ deadline: earlier }]);
+    },
+  );
+
   it('PENDING_DISCONNECT: deadline and reason are shown until the deadline has passed without harm', async () => {
     const body = { reason: 'INSTITUTION_MIGRATION', disconnect_time: inDays(7) };
     await webhook('ITEM', 'PENDING_DISCONNECT', body);
