@@ -11,6 +11,7 @@ import * as relinkUpkeep from './20261123000009_relink_upkeep.js';
 import * as shortenedBodies from './20261123000010_shortened_bodies.js';
 import * as dashboard from './20261123000011_dashboard.js';
 import * as sessions from './20261123000012_sessions.js';
+import * as incompleteAudits from './20261123000013_incomplete_audits.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -34,4 +35,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000010_shortened_bodies': shortenedBodies,
   '20261123000011_dashboard': dashboard,
   '20261123000012_sessions': sessions,
+  '20261123000013_incomplete_audits': incompleteAudits,
 };

@@ -6,9 +6,10 @@ export type AuditState = (typeof AUDIT_STATES)[number];
 
 /**
  * What a done audit says: nothing is lost, the store differs from Plaid, or the Item was in a state in which Plaid
- * cannot be compared with.
+ * cannot be compared with. `incomplete`, of an integration only: nothing differs in what was compared, and some Items that
+ * are to be in sync were not.
  */
-export const AUDIT_VERDICTS = ['clean', 'differs', 'not_audited'] as const;
+export const AUDIT_VERDICTS = ['clean', 'differs', 'incomplete', 'not_audited'] as const;
 export type AuditVerdict = (typeof AUDIT_VERDICTS)[number];
 
 /**

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Simulator } from '../../simulator/create-simulator.js';
 import type { TestApi } from '../support/api.js';
 import { ROWS, startAuditedApi, type Audit, type AuditedApi } from '../support/audit-world.js';
+import { steerSimulator } from '../support/simulator.js';
 
 let audited: AuditedApi;
 let api: TestApi;
+let simulator: Simulator;
 
 beforeAll(async () => {
   audited = await startAuditedApi();
-  ({ api } = audited);
+  ({ api, simulator } = audited);
 });
 afterAll(() => audited?.close());
 
@@ -188,6 +191,7 @@ describe("an integration's audit over HTTP", () => {
 
     expect(await world.repair(id)).toMatchObject({ status: 202 });
     await world.settle(damaged);
+    expect((await world.get(id)).audit.repair?.sync_run_heron_id).toBeNull();
     const repaired = await world.get(part.json.audit.heron_id);
     expect(repaired.audit.repair?.sync_run_heron_id).toMatch(/^run_/);
     await world.start(damaged.path);
@@ -199,6 +203,37 @@ describe("an integration's audit over HTTP", () => {
     expect((await world.get(id)).audit.verdict).toBe('differs');
     expect(await world.start(world.path)).toMatchObject({ status: 404 });
     expect(await world.start(damaged.path)).toMatchObject({ status: 404 });
+  });
+
+  it('is not clean when Items that are to be in sync could not be compared', async () => {
+    const world = await createWorld();
+    const [whole, broken, paused, superseded] = [
+      await world.link(),
+      await world.link(),
+      await world.link(),
+      await world.link(),
+    ];
+    await api.call('POST', `${paused.path}/pause`);
+    await api.deps.db('items').where({ id: superseded.rowId }).update({ superseded_by: whole.rowId });
+    const audited = async () => {
+      const { heron_id: id } = (await world.start(world.path)).json.audit;
+      await world.advance(4);
+      for (const item of [whole, broken, paused, superseded]) await world.work(item);
+      expect(await world.advance(4)).toBeNull();
+      return (await world.get(id)).audit;
+    };
+    // Those that rest do not count against it.
+    expect(await audited()).toMatchObject({ verdict: 'clean', reason: null, items: { not_audited: 2 } });
+    await steerSimulator(simulator.url, 'POST', `/items/${broken.itemId}/break`, {
+      error_code: 'ITEM_LOGIN_REQUIRED',
+    });
+    expect(await audited()).toMatchObject({
+      ...{ state: 'done', verdict: 'incomplete', items: { clean: 1, not_audited: 3 } },
+      reason: expect.stringMatching(/^\[ITEMS_NOT_AUDITED\] 1 of its Items/) as string,
+    });
+    expect((await world.list('verdict=incomplete')).audits).toHaveLength(1);
+    await world.damage(whole);
+    expect(await audited()).toMatchObject({ verdict: 'differs' });
   });
 
   it('is cancelled with its Items', async () => {

@@ -38,7 +38,7 @@ export const audit = z
     }),
     verdict: z.enum(AUDIT_VERDICTS).nullable().meta({
       description:
-        '`clean`: what is stored is what Plaid has. `differs`: see the counts and examples. `not_audited`: the Item was in a state in which nothing can be compared; see `reason`.',
+        '`clean`: what is stored is what Plaid has. `differs`: see the counts and examples. `not_audited`: the Item was in a state in which nothing can be compared; see `reason`. `incomplete`, of an integration: nothing differs in what was compared, and some Items that are to be in sync could not be (erroring ones, say); see `reason`, and the Items by `part_of_heron_id`.',
     }),
     reason: z
       .string()
@@ -77,7 +77,7 @@ export const audit = z
         requested: time,
         sync_run_heron_id: z.string().nullable().meta({
           description:
-            'The full resync that made it; null while it is due, and for an integration: its Items have their own.',
+            "The full resync that made it; null while it is due. Always null for an integration's audit, as each Item has a run of its own: list the Items' audits with `part_of_heron_id`.",
         }),
       })
       .nullable(),
@@ -107,6 +107,9 @@ export const auditExample = z
       }),
   })
   .meta({ id: 'AuditExample' });
+
+/** What an audit reads cannot be chosen: a body that tries to is refused, instead of auditing everything. */
+export const noOptions = z.strictObject({}).meta({ id: 'NoOptions' });
 
 export const auditAnswer = z.object({ audit });
 export const auditWithExamples = z.object({

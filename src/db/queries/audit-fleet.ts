@@ -54,13 +54,24 @@ const START = `
           order by a.id limit greatest(:atOnce - (select n from running), 0))
   update audits a set signalled_at = now() from next where a.id = next.id returning a.item_id as id, a.organization_id as "organizationId"`;
 
-/** `failed` counts as neither: what could not be looked at is shown, but is no finding. */
+/**
+ * What could not be looked at is no finding, but nobody may call it clean: an Item that is to be in sync and was not compared
+ * makes the whole incomplete. One that rests, was deleted or is gone loses nothing by it.
+ */
 const FINISH = `
+  with open as (
+    select count(*) as n from audits a join items i on i.id = a.item_id
+     where a.parent_id = :auditId and coalesce(a.verdict, 'not_audited') = 'not_audited'
+       and i.desired_state = 'active' and i.health <> 'deleted' and i.superseded_by is null)
   update audits set state = 'done', phase = null, finished_at = now(),
-         verdict = case when items_differing > 0 then 'differs' when items_clean > 0 or items = 0 then 'clean' else 'not_audited' end,
-         reason_code = case when items > 0 and items_differing + items_clean = 0 then 'NO_ITEM_AUDITED' end,
-         reason = case when items > 0 and items_differing + items_clean = 0 then 'None of its Items could be audited; each has its reason.' end
-   where id = :auditId`;
+         verdict = case when items_differing > 0 then 'differs' when items > 0 and items_clean = 0 then 'not_audited'
+                        when open.n > 0 then 'incomplete' else 'clean' end,
+         reason_code = case when items_differing > 0 then null when items > 0 and items_clean = 0 then 'NO_ITEM_AUDITED'
+                            when open.n > 0 then 'ITEMS_NOT_AUDITED' end,
+         reason = case when items_differing > 0 then null
+                       when items > 0 and items_clean = 0 then 'None of its Items could be audited; each has its reason.'
+                       when open.n > 0 then open.n || ' of its Items could not be audited though they are to be in sync; each has its reason.' end
+    from open where id = :auditId`;
 
 export function createAuditFleetQueries(db: Database): AuditFleetQueries {
   return {
