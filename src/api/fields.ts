@@ -60,6 +60,12 @@ export const whole = (least: number, most: number): z.ZodType<number, unknown> =
     .refine((n) => n >= least && n <= most, `Must be between ${least} and ${most}.`)
     .meta({ type: 'integer', minimum: least, maximum: most });
 
+/** The same in a body, where it is a JSON number. */
+export const wholeNumber = (least: number, most: number): z.ZodInt => {
+  const outside = `Must be between ${least} and ${most}.`;
+  return z.int('Must be a whole number.').min(least, outside).max(most, outside);
+};
+
 /** Money in a query, kept as text: PostgreSQL compares it exactly. */
 export const decimal = z
   .string()
@@ -98,7 +104,7 @@ export const listOf = <const T extends string>(values: readonly T[]): z.ZodType<
   list
     .refine(
       (given) => given.every((value) => (values as readonly string[]).includes(value)),
-      `Must be some of: ${values.join(', ')}.`,
+      `Must be one of: ${values.join(', ')}.`,
     )
     .transform((given) => given as T[])
     .meta({ type: 'array', items: { type: 'string', enum: [...values] } });

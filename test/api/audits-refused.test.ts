@@ -104,6 +104,17 @@ describe('an Item that cannot be audited', () => {
   });
 });
 
+it('is not started with options that it does not know', async () => {
+  const world = await createWorld();
+  const item = await world.link();
+  for (const path of [item.path, world.path])
+    expect(await api.call('POST', `${path}/audit`, { body: { item_ids: [item.itemId] } })).toMatchObject({
+      status: 422,
+      json: { description: { json: { item_ids: ['Unknown parameter.'] } } },
+    });
+  expect(await api.call('POST', `${item.path}/audit`, { body: {} })).toMatchObject({ status: 202 });
+});
+
 describe('an audit of another organisation, integration, or none (invariant I8)', () => {
   it('is not there, whatever is asked', async () => {
     const world = await createWorld();

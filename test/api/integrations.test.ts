@@ -172,6 +172,27 @@ describe('reading, changing, deleting', () => {
     expect(json.integration).toMatchObject({ name: 'Renamed', client_id: DEFAULT_CLIENT.clientId });
   });
 
+  it("refuses Plaid's names of the fields, which would change nothing, and lets what it showed come back", async () => {
+    const { id } = await createSimulatorIntegration(api, simulator.url);
+    const path = `/api/integrations/${id}`;
+    const { status, json } = await api.call('PUT', path, {
+      body: { integration: { secret: 'ardea_simulator_secret', webhook: 'https://example.com' } },
+    });
+    expect({ status, json }).toMatchObject({
+      status: 422,
+      json: {
+        description: {
+          json: {
+            secret: [expect.stringContaining('client_secret')],
+            webhook: [expect.stringContaining('webhook_url')],
+          },
+        },
+      },
+    });
+    const shown = await api.call<Record<string, unknown>>('GET', path);
+    expect(await api.call('PUT', path, { body: shown.json })).toMatchObject({ status: 200 });
+  });
+
   it('checks changed keys and blames only the changed field', async () => {
     const { id } = await createSimulatorIntegration(api, simulator.url);
     const { status, json } = await api.call('PUT', `/api/integrations/${id}`, {

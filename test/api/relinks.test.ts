@@ -345,7 +345,10 @@ describe('a relink over HTTP', () => {
     );
     expect(json.relinks).toEqual([]);
     expect(await api.call('GET', '/api/relinks/rln_nonsense')).toMatchObject({ status: 404 });
-    expect(await api.call('GET', '/api/relinks?status=odd')).toMatchObject({ status: 422 });
+    expect(await api.call('GET', '/api/relinks?status=doubtful,odd')).toMatchObject({
+      status: 422,
+      json: { description: { query: { status: [expect.stringMatching(/^Must be one of: doubtful, /)] } } },
+    });
     const { json: filtered } = await api.call<z.output<typeof relinksAnswer>>(
       'GET',
       '/api/relinks?status=doubtful,rejected&limit=1',

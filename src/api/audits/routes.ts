@@ -8,7 +8,14 @@ import { keysetPage, parsePlace } from '../keyset.js';
 import { findLink } from '../links/find.js';
 import { route, type Route } from '../route.js';
 import { presentAudit, presentExample } from './present.js';
-import { auditAnswer, auditsAnswer, auditsQuery, auditWithExamples, linkAuditsQuery } from './schema.js';
+import {
+  auditAnswer,
+  auditsAnswer,
+  auditsQuery,
+  auditWithExamples,
+  linkAuditsQuery,
+  noOptions,
+} from './schema.js';
 
 const tag = 'Loss audits';
 const ofIntegration = { integration_id: 'heron_id of the integration (`itg_…`).' };
@@ -70,6 +77,7 @@ export function createAuditRoutes(
       description:
         'Reads the whole history of the Item from Plaid and compares it with what is stored. Changes nothing but what a sync changes.',
       params: ofLink,
+      body: { schema: noOptions, optional: true },
       responses: accepted,
       errors: ['integration.not_found', 'link.not_found'],
       async handle({ organizationId, params }) {
@@ -87,6 +95,7 @@ export function createAuditRoutes(
       description:
         'One audit per link, AUDIT_CONCURRENCY of them at once. Links that were deleted are left out.',
       params: ofIntegration,
+      body: { schema: noOptions, optional: true },
       responses: accepted,
       errors: ['integration.not_found'],
       async handle({ organizationId, params }) {

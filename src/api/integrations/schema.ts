@@ -14,6 +14,16 @@ const webhookUrl = httpUrl
 const type = z.literal('plaid');
 const resource = z.literal('transaction');
 
+/**
+ * Fields that nobody knows are let through, as clients send back what they have read. Plaid's own name of a field is a mistake
+ * that would look like success: the integration stayed as it was.
+ */
+const plaidsNameOf = (field: string) =>
+  z
+    .never(`Unknown: it is called ${field} here.`)
+    .optional()
+    .meta({ description: `Refused: it is called \`${field}\` here.`, deprecated: true, type: 'string' });
+
 /** A schema and not a check of the handler, so that a wrong address is reported together with all other mistakes. */
 const baseUrl = (allowed: readonly string[]): z.ZodType<string, string> =>
   z
@@ -49,6 +59,8 @@ export const integrationChanges = (baseUrls: readonly string[]) =>
       client_id: clientId.optional(),
       client_secret: clientSecret.optional(),
       webhook_url: webhookUrl.optional(),
+      secret: plaidsNameOf('client_secret'),
+      webhook: plaidsNameOf('webhook_url'),
     })
     .meta({ id: 'IntegrationChanges', description: 'What is left out stays as it is.' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { date, list, money, text, time, whole } from '../fields.js';
+import { date, listOf, money, text, time, whole } from '../fields.js';
 import { RELINK_REASONS } from '../../domain/relink.js';
 
 const STATUSES = ['doubtful', 'superseded', 'rejected', 'reverted', 'different', 'ended'] as const;
@@ -96,14 +96,7 @@ export const relinksAnswer = z.object({
 });
 
 export const relinkList = z.strictObject({
-  status: list
-    .pipe(z.array(relinkStatus))
-    .optional()
-    .meta({
-      type: 'array',
-      items: { type: 'string', enum: [...STATUSES] },
-      description: 'By default all but `different` and `ended`.',
-    }),
+  status: listOf(STATUSES).optional().meta({ description: 'By default all but `different` and `ended`.' }),
   end_user_id: text(1, 140).optional().meta({ description: 'Your own id of the customer, or the heron_id.' }),
   item_id: text(1, 255).optional().meta({ description: "Plaid's item_id of either Item." }),
   page: whole(1, 1_000_000).default(1),
