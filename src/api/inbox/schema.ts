@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../../db/queries/inbox-reads.js';
-import { heronId, queryTime, text, time } from '../fields.js';
+import { heronId, queryTime, text, time, wholeNumber } from '../fields.js';
 import { keysetQuery, nextCursor } from '../keyset.js';
 
 const verdict = z.enum(['verified', 'stale', 'rejected']).meta({
@@ -17,7 +17,10 @@ const inboxWebhookFields = {
   integration_heron_id: z.string(),
   item_id: z.string().nullable().meta({ description: "Plaid's item_id, as the body has it." }),
   verdict,
-  rejection: z.string().nullable().meta({ description: 'Why it was rejected.' }),
+  rejection: z.string().nullable().meta({
+    description:
+      'Why it was rejected: `header_missing`, `header_malformed`, `algorithm_not_allowed`, `key_id_missing`, `key_unknown`, `key_expired`, `signature_invalid`, `claims_malformed`, `body_mismatch`, `issued_in_future`.',
+  }),
   state,
   webhook_type: z.string().nullable(),
   webhook_code: z.string().nullable(),
@@ -74,11 +77,11 @@ export const replayMany = z
     ...filters,
     heron_ids: z
       .array(heronId('inboxWebhook'))
-      .min(1)
-      .max(500)
+      .min(1, 'Must name 1 to 500 webhooks.')
+      .max(500, 'Must name 1 to 500 webhooks.')
       .optional()
       .meta({ description: 'Just these, whatever else is given.' }),
-    limit: z.int().min(1).max(500).default(100).meta({ description: 'At most so many, the oldest.' }),
+    limit: wholeNumber(1, 500).default(100).meta({ description: 'At most so many, the oldest.' }),
     forward,
   })
   .refine(
@@ -94,10 +97,18 @@ export const replayResult = z
   .object({
     heron_id: z.string(),
     outcome: z
-      .enum(['replayed', 'unmatched', 'stopped', 'still_rejected', 'body_shortened', 'key_unavailable'])
+      .enum([
+        'replayed',
+        'unmatched',
+        'stopped',
+        'superseded',
+        'still_rejected',
+        'body_shortened',
+        'key_unavailable',
+      ])
       .meta({
         description:
-          '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more; post it to the link URL again, and the link reads what was missed. `still_rejected`: verified again, in vain. `body_shortened`: rejected with more than 16 KiB, of which only the beginning is kept; send it to the webhook URL again. `key_unavailable`: Plaid did not give the key; try again.',
+          '`replayed`: its Item is looked at. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more; post it to the link URL again, and the link reads what was missed. `superseded`: its Item rests for a newer one (`superseded_by_item_id` of the link), so nothing is looked at; a revert of the relink reads what was missed. `still_rejected`: verified again, in vain; `rejection` says why. `body_shortened`: rejected with more than 16 KiB, of which only the beginning is kept; send it to the webhook URL again. `key_unavailable`: Plaid did not give the key; try again.',
       }),
     plaid_webhook_heron_id: z
       .string()

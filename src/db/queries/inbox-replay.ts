@@ -5,9 +5,9 @@ export interface Replayed {
   id: string;
   /**
    * `unmatched`: no Item of it is linked; `stopped`: its Item is not synced any more, so nothing of the webhook changes, and a
-   * new link of the Item makes up for it.
+   * new link of the Item makes up for it. `superseded`: the same, of an Item that rests for a newer one.
    */
-  outcome: 'replayed' | 'unmatched' | 'stopped';
+  outcome: 'replayed' | 'unmatched' | 'stopped' | 'superseded';
   itemId: string | null;
   /** The Item's workflow is owed a signal after the commit. */
   signal: boolean;
@@ -25,10 +25,11 @@ export interface InboxReplayQueries {
   dropRejected(organizationId: string, id: string): Promise<void>;
 }
 
-// Items in the order of their ids, like every statement that locks several of them. A stopped Item stays as it is.
+// Items in the order of their ids, like every statement that locks several of them. A stopped or superseded Item stays as it is.
 const REPLAY = `
   with chosen as materialized (
-    select w.id, i.id as item_id, i.desired_state <> 'disabled' and i.health <> 'deleted' as live,
+    select w.id, i.id as item_id, i.desired_state <> 'disabled' and i.health <> 'deleted' and i.superseded_by is null as live,
+           i.superseded_by is not null and i.desired_state <> 'disabled' and i.health <> 'deleted' as superseded,
            i.desired_state = 'active' as awake,
            -- An erased one has no body any more.
            g.webhook_url is not null and g.deleted_at is null and w.body <> '' as can_forward
@@ -53,7 +54,8 @@ const REPLAY = `
      where w.id = c.id and (m.item_id is not null or :forward)
     returning w.id)
   select c.id, c.item_id as "itemId",
-         case when m.item_id is not null then 'replayed' when c.item_id is null then 'unmatched' else 'stopped' end as outcome,
+         case when m.item_id is not null then 'replayed' when c.item_id is null then 'unmatched'
+              when c.superseded then 'superseded' else 'stopped' end as outcome,
          coalesce(m.signal, false) and row_number() over (partition by c.item_id order by c.id) = 1 as signal,
          :forward and c.can_forward as forward
     from chosen c left join marked m on m.item_id = c.item_id left join stored s on s.id = c.id

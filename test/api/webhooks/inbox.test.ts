@@ -196,6 +196,18 @@ describe('a replay', () => {
     expect(await list('?item_id=item-d')).toMatchObject([{ state: 'consumed' }]);
   });
 
+  it('of a superseded Item says that nothing is looked at', async () => {
+    const [item, newer] = ['item-old', 'item-newer'];
+    const [old, by] = [await link(item), await link(newer)];
+    await send({ item_id: item });
+    const [{ heron_id: id } = { heron_id: '' }] = await list(`?item_id=${item}`);
+    await app.deps.db('items').where({ id: old }).update({ superseded_by: by });
+    expect((await replay(id)).outcome).toBe('superseded');
+    expect((await list(`?item_id=${item}`))[0]).toMatchObject({ replays: 0 });
+    await app.deps.db('items').where({ id: old }).update({ superseded_by: null });
+    expect((await replay(id)).outcome).toBe('replayed');
+  });
+
   it('forwards again only when it is asked to', async () => {
     await link('item-a');
     await send({ item_id: 'item-a' });
@@ -246,6 +258,20 @@ describe('a replay', () => {
     expect(result.plaid_webhook_heron_id).not.toBe(lateId);
     expect(await list('?state=waiting')).toMatchObject([{ item_id: 'item-a', verdict: 'verified' }]);
     expect(await list('?verdict=rejected')).toHaveLength(1);
+  });
+
+  it('says how many may be replayed at once', async () => {
+    const { status, json } = await call<{ description: unknown }>('POST', '/replay', {
+      ...{ limit: 501, heron_ids: [] },
+    });
+    expect({ status, json }).toMatchObject({
+      status: 422,
+      json: {
+        description: {
+          json: { limit: ['Must be between 1 and 500.'], heron_ids: ['Must name 1 to 500 webhooks.'] },
+        },
+      },
+    });
   });
 
   it('of many takes the oldest that match, and looks at each Item once', async () => {

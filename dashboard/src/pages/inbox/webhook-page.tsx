@@ -20,6 +20,7 @@ const OUTCOMES = {
   replayed: 'It counts again: its Item is looked at.',
   unmatched: 'Its Item is not linked: nothing to look at.',
   stopped: 'Its Item is not synced any more.',
+  superseded: 'Its Item rests for a newer one, so nothing was asked.',
   still_rejected: 'It was verified again and is still rejected.',
   key_unavailable: 'Plaid did not give its key. Try again in a moment.',
   body_shortened: 'Only a part of its body was kept, so it cannot be verified again.',
