@@ -94,7 +94,7 @@ export const ERRORS = {
   'link.superseded': {
     status: 409,
     wayOut:
-      'The same accounts are synced through a newer Item (superseded_by_item_id). If this one is to be synced, revert the relink: GET /api/relinks, then POST /api/relinks/{heron_id}/revert.',
+      'The same accounts were linked again as a newer Item (superseded_by_item_id), for which this one rests. If this one is to be synced, revert the relink: GET /api/relinks, then POST /api/relinks/{heron_id}/revert.',
   },
   'relink.not_found': { status: 404, wayOut: 'List the relinks with GET /api/relinks.' },
   'relink.not_decidable': {

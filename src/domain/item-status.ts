@@ -52,6 +52,21 @@ export function linkStatus(facts: ItemStatusFacts): LinkStatus {
 export const statusMessage = (code: string | null, message: string | null): string | null =>
   code === null ? null : message === null ? `[${code}]` : `[${code}] ${message}`;
 
-/** Why a superseded Item is not synced, in the form of a status_message. `byItemId` is Plaid's. */
-export const supersededMessage = (byItemId: string, isSyncedInstead = true): string =>
-  `[SUPERSEDED] The same accounts were linked again as Item ${byItemId}, which ${isSyncedInstead ? 'is synced instead' : 'was deleted since'}.`;
+const SUPERSEDING = {
+  synced: 'is synced instead',
+  erroring: 'is to be synced instead and is erroring',
+  paused: 'is paused',
+  superseded: 'was superseded in its turn',
+  deleted: 'was deleted since',
+  deleted_at_plaid: 'was deleted since, at Plaid',
+} as const;
+/** How it stands with an Item that supersedes another one. */
+export type SupersedingState = keyof typeof SUPERSEDING;
+
+/** Why a superseded Item is not synced. `byItemId` is Plaid's; without a state nothing is said of that Item. */
+export const supersededBy = (byItemId: string, state: SupersedingState | null): string =>
+  `linked again as Item ${byItemId}, ${state === null ? 'for which this one rests' : `which ${SUPERSEDING[state]}`}`;
+
+/** The same in the form of a status_message. */
+export const supersededMessage = (byItemId: string, state: SupersedingState | null): string =>
+  `[SUPERSEDED] The same accounts were ${supersededBy(byItemId, state)}.`;

@@ -307,6 +307,41 @@ describe('a relink over HTTP', () => {
     });
   });
 
+  it.each([
+    ['is paused', { desired_state: 'paused' }],
+    ['was deleted since.', { desired_state: 'disabled' }],
+    ['was deleted since, at Plaid', { health: 'deleted' }],
+    ['is erroring', { health: 'erroring', action: 'update_mode' }],
+    ['is synced instead', { health: 'active' }],
+  ])('says on the old link and in every refusal that the new Item %s', async (words, change) => {
+    const { relinkId, older, newer, endUserId } = await doubtfulPair();
+    await post(relinkId, 'accept');
+    await api.deps.db('items').where({ id: newer.rowId }).update(change);
+    const path = `${integration.linkPath}/${older.itemId}`;
+    const { json } = await api.call<z.output<typeof linkAnswer>>('GET', path);
+    expect(json.link.status_message).toContain(words);
+    for (const [url, body] of [
+      [`${path}/refresh`, undefined],
+      [`${path}/pause`, undefined],
+      [
+        integration.linkPath,
+        { item_id: older.itemId, access_token: older.accessToken, end_user_id: endUserId },
+      ],
+    ] as const)
+      expect(await api.call('POST', url, body ? { body } : {})).toMatchObject({
+        status: 409,
+        json: {
+          error: 'link.superseded',
+          description: expect.stringContaining(
+            `Item ${newer.itemId}, which ${words}`.replace(
+              'is erroring',
+              'is to be synced instead and is erroring',
+            ),
+          ) as string,
+        },
+      });
+  });
+
   it('is decided where its status allows it', async () => {
     const { relinkId } = await doubtfulPair();
     expect(await post(relinkId, 'revert')).toMatchObject({

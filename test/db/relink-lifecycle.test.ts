@@ -57,7 +57,7 @@ describe('a superseded Item', () => {
       kind: 'paused',
       status: 'sync_disabled',
       wakeAt: null,
-      detail: `[SUPERSEDED] The same accounts were linked again as Item ${newer.plaidItemId}, which is synced instead.`,
+      detail: `[SUPERSEDED] The same accounts were linked again as Item ${newer.plaidItemId}, for which this one rests.`,
     });
     expect(older.plaid.calls).toEqual([]);
     const { dirty, synced } = await generationsOf(world.engine, older.id);

@@ -28,7 +28,7 @@ export const labelsOf = (row: LookRow): ItemLabels => ({
 /** Why, and what to do: a relink stands before a pause of the integration, and that before what ails the Item itself. */
 function reasonOf(row: LookRow, status: LinkStatus): { text: string | null; action: ItemAction | null } {
   if (row.superseded_by_item_id !== null)
-    return { text: supersededMessage(row.superseded_by_item_id), action: null };
+    return { text: supersededMessage(row.superseded_by_item_id, null), action: null };
   if (status === 'erroring' && row.paused_since !== null)
     return { text: statusMessage(row.pause_code, row.pause_message), action: 'fix_keys' };
   return { text: statusMessage(row.status_code, row.status_message), action: row.action };

@@ -7,6 +7,7 @@ import { jittered } from '../../domain/waiting.js';
 import { failpoint } from '../../failpoints.js';
 import { checkItem, type CheckedItem } from '../../plaid/item-check.js';
 import { callerWaits } from '../plaid-call.js';
+import { linkSuperseded } from './superseded.js';
 
 export interface PostedLink {
   itemId: string;
@@ -90,10 +91,7 @@ export function createPostLink({
       throw new AppError('link.other_integration', {
         description: `Item ${posted.itemId} is synced through another integration of yours. Delete that link first.`,
       });
-    if (outcome.kind === 'superseded')
-      throw new AppError('link.superseded', {
-        description: `The accounts of Item ${posted.itemId} were linked again as Item ${outcome.byItemId}, which is synced instead. Revert that relink (GET /api/relinks) if this Item is to be synced.`,
-      });
+    if (outcome.kind === 'superseded') throw linkSuperseded(posted.itemId, outcome.byItemId, outcome.state);
     if (outcome.kind === 'unconfirmed_token')
       throw new AppError('link.token_unconfirmed', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     if (outcome.kind === 'no_integration') throw new AppError('integration.not_found');

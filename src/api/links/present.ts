@@ -21,7 +21,7 @@ type StatusReason = Pick<z.input<typeof link>, 'status_message' | 'status_since'
 function statusReason(row: LinkRow): StatusReason {
   if (row.superseded_by_item_id !== null)
     return {
-      status_message: supersededMessage(row.superseded_by_item_id, row.stopped_relink === null),
+      status_message: supersededMessage(row.superseded_by_item_id, row.superseding_state),
       status_since: (row.superseded_at ?? row.status_since).toISOString(),
       action: row.stopped_relink === null ? null : 'decide',
     };

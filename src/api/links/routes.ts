@@ -8,6 +8,7 @@ import { createAdoptWebhook } from './adopt-webhook.js';
 import { findLink } from './find.js';
 import { createPostLink } from './post-link.js';
 import { createLinkPresenter, statusOf } from './present.js';
+import { assertNotSuperseded } from './superseded.js';
 import { createRemoveLink } from './remove-link.js';
 import {
   integrationLinkAnswer,
@@ -59,7 +60,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       errors: ['link.not_found', 'link.not_syncing', 'link.superseded'],
       async handle({ organizationId, params }) {
         const { link } = await findLink(deps, organizationId, params);
-        if (link.superseded_by_item_id !== null) throw new AppError('link.superseded');
+        assertNotSuperseded(link);
         if (link.desired_state === 'disabled' || link.health === 'deleted')
           throw new AppError('link.not_syncing');
         const { signal } = await links.setDesiredState(link.id, desired);
@@ -172,7 +173,7 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
       errors: ['integration.not_found', 'link.not_found', 'link.not_syncing', 'link.superseded'],
       async handle({ organizationId, params }) {
         const { link } = await findLink(deps, organizationId, params);
-        if (link.superseded_by_item_id !== null) throw new AppError('link.superseded');
+        assertNotSuperseded(link);
         if (['sync_disabled', 'deleted_in_plaid'].includes(statusOf(link)))
           throw new AppError('link.not_syncing');
         const { signal } = await links.requestSync(link.id);

@@ -80,7 +80,7 @@ export const link = z
     last_webhook: time.nullable().meta({ description: 'When the last webhook of this Item came.' }),
     superseded_by_item_id: z.string().nullable().meta({
       description:
-        "Plaid's item_id of the Item with which the same accounts were linked again; it is synced instead. See `GET /api/relinks`.",
+        "Plaid's item_id of the Item with which the same accounts were linked again, and for which this one rests; `status_message` says how it stands with that one. See `GET /api/relinks`.",
     }),
     supersedes_item_id: z.string().nullable().meta({
       description: "Plaid's item_id of the Item that this one supersedes; of several the latest.",

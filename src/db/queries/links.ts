@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Attention } from '../../domain/attention.js';
-import type { DesiredState, HistoryState, ItemAction, ItemHealth } from '../../domain/item-status.js';
+import type {
+  DesiredState,
+  HistoryState,
+  ItemAction,
+  ItemHealth,
+  SupersedingState,
+} from '../../domain/item-status.js';
 import type { Connection, Database, Transaction } from '../database.js';
 import type { SecretBox, SecretPlace } from '../secret-box.js';
 import { markItemDirty } from './dirty-mark.js';
@@ -32,6 +38,7 @@ export interface LinkRow extends PauseColumns {
   superseded_at: Date | null;
   /** Plaid's ids of the Item that supersedes this one, and of the latest one that this one supersedes. */
   superseded_by_item_id: string | null;
+  superseding_state: SupersedingState | null;
   supersedes_item_id: string | null;
   created_at: Date;
   updated_at: Date;
@@ -72,8 +79,8 @@ export type LinkOutcome =
   | { kind: 'other_integration' }
   /** The Item is in sync with another token, and Plaid has not confirmed the new one. Nothing was changed. */
   | { kind: 'unconfirmed_token' }
-  /** The same accounts are synced through a newer Item: the rows would be there twice. Nothing was changed. */
-  | { kind: 'superseded'; byItemId: string }
+  /** The same accounts were linked as a newer Item: the rows would be there twice. Nothing was changed. */
+  | { kind: 'superseded'; byItemId: string; state: SupersedingState | null }
   /** The integration was deleted meanwhile; nothing was changed. */
   | { kind: 'no_integration' };
 
@@ -108,7 +115,13 @@ const LINK_COLUMNS = [
 const LAST_WEBHOOK = `(select w.last_received_at from plaid_webhooks w where w.item_id = i.id and w.gen is not null
                          order by w.gen desc limit 1) as last_webhook_at`;
 
-const RELINKED = `(select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id,
+const SUPERSEDED = `(select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id,
+  (select case when n.health = 'deleted' then 'deleted_at_plaid' when n.desired_state = 'disabled' then 'deleted'
+               when n.superseded_by is not null then 'superseded' when n.desired_state = 'paused' then 'paused'
+               when n.health = 'erroring' or g.paused_since is not null then 'erroring' else 'synced' end
+     from items n join integrations g on g.id = n.integration_id where n.id = i.superseded_by) as superseding_state`;
+
+const RELINKED = `${SUPERSEDED},
   (select o.plaid_item_id from items o where o.superseded_by = i.id order by o.superseded_at desc limit 1) as supersedes_item_id`;
 
 const pauseColumn = (column: keyof PauseColumns): string =>
@@ -164,6 +177,7 @@ interface ExistingItem {
   access_token_ciphertext: Buffer;
   access_token_key_id: string;
   superseded_by_item_id: string | null;
+  superseding_state: SupersedingState | null;
 }
 
 export interface LinkQueriesDeps {
@@ -233,7 +247,7 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         const existing = (
           await trx.raw<{ rows: ExistingItem[] }>(
             `select i.id, e.end_user_id as end_user, i.health, i.desired_state, i.access_token_ciphertext, i.access_token_key_id,
-                    (select n.plaid_item_id from items n where n.id = i.superseded_by) as superseded_by_item_id
+                    ${SUPERSEDED}
                from items i join end_users e on e.id = i.end_user_id
               where i.integration_id = ? and i.plaid_item_id = ? for no key update of i`,
             [input.integrationId, input.plaidItemId],
@@ -241,7 +255,11 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
         ).rows[0];
         if (existing && existing.end_user !== input.endUserId) return { kind: 'other_end_user' };
         if (existing?.superseded_by_item_id != null)
-          return { kind: 'superseded', byItemId: existing.superseded_by_item_id };
+          return {
+            kind: 'superseded',
+            byItemId: existing.superseded_by_item_id,
+            state: existing.superseding_state,
+          };
         if (!existing && (await isLinkedElsewhere(trx, input))) return { kind: 'other_integration' };
         if (
           existing &&
