@@ -31,6 +31,9 @@ const filterOf = (query: Filters): InboxFilter => ({
   webhookCode: query.webhook_code,
   receivedMin: query.received_min,
   receivedMax: query.received_max,
+  forwardState: query.forward_state,
+  redelivered: query.redelivered,
+  text: query.q,
 });
 
 const notFound = (id: string): AppError =>

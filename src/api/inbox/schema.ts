@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { WEBHOOK_STATES } from '../../db/queries/inbox-reads.js';
-import { heronId, queryTime, text, time, wholeNumber } from '../fields.js';
+import { flag, heronId, queryTime, text, time, wholeNumber } from '../fields.js';
 import { keysetQuery, nextCursor } from '../keyset.js';
 
 const verdict = z.enum(['verified', 'stale', 'rejected']).meta({
@@ -11,6 +11,8 @@ const state = z.enum(WEBHOOK_STATES).meta({
   description:
     '`waiting` for the next look at its Item. `consumed` by one. `unmatched`: its Item is not linked. `stopped`: its Item is not synced any more. `rejected`: not believed.',
 });
+
+const forwardState = z.enum(['none', 'pending', 'sent', 'failed', 'stopped']);
 
 const inboxWebhookFields = {
   heron_id: z.string().meta({ examples: ['iwh_3mJr7AoUXx2WqdBvcQTzHa'] }),
@@ -28,7 +30,7 @@ const inboxWebhookFields = {
   received: time,
   last_received: time,
   forward: z.object({
-    state: z.enum(['none', 'pending', 'sent', 'failed', 'stopped']),
+    state: forwardState,
     attempts: z.int(),
     error: z.string().nullable(),
     forwarded: time.nullable(),
@@ -59,9 +61,19 @@ const filters = {
   webhook_code: text(1, 200).optional(),
   received_min: queryTime.optional(),
   received_max: queryTime.optional(),
+  forward_state: forwardState.optional(),
 };
+const q = text(1, 200).optional().meta({
+  description:
+    "Part of Plaid's item_id, of the webhook_code or of the reason of a rejection, in whatever case; or of the body, as it came.",
+});
 
-export const inboxQuery = z.strictObject({ ...filters, ...keysetQuery });
+export const inboxQuery = z.strictObject({
+  ...filters,
+  redelivered: flag.optional().meta({ description: 'Whether the same webhook came more than once.' }),
+  q,
+  ...keysetQuery,
+});
 export const inboxAnswer = z.object({ plaid_webhooks: z.array(inboxWebhook), next_cursor: nextCursor });
 export const inboxWebhookAnswer = z.object({ plaid_webhook: inboxWebhookWhole });
 
@@ -75,6 +87,8 @@ export const replayOne = z.strictObject({ forward });
 export const replayMany = z
   .strictObject({
     ...filters,
+    redelivered: z.boolean().optional(),
+    q,
     heron_ids: z
       .array(heronId('inboxWebhook'))
       .min(1, 'Must name 1 to 500 webhooks.')

@@ -1,5 +1,6 @@
-import type { Database } from '../database.js';
+import type { Connection, Database } from '../database.js';
 import type { StoredHeaders } from './inbox.js';
+import { likePattern } from './transaction-filter.js';
 
 export type WebhookVerdict = 'verified' | 'stale' | 'rejected';
 
@@ -48,6 +49,11 @@ export interface InboxFilter {
   /** ISO 8601; of the first delivery. */
   receivedMin?: string | undefined;
   receivedMax?: string | undefined;
+  forwardState?: InboxRow['forward_state'] | undefined;
+  /** Whether the same webhook came more than once. */
+  redelivered?: boolean | undefined;
+  /** Part of Plaid's item_id, the code or the reason of a rejection in whatever case, or of the body as it came. */
+  text?: string | undefined;
 }
 
 export interface InboxReads {
@@ -92,14 +98,24 @@ const CONDITIONS: Record<keyof InboxFilter, string> = {
   webhookCode: 'w.webhook_code = :webhookCode',
   receivedMin: 'w.received_at >= :receivedMin::timestamptz',
   receivedMax: 'w.received_at <= :receivedMax::timestamptz',
+  forwardState: 'w.forward_state = :forwardState',
+  redelivered: '(w.deliveries > 1) = :redelivered',
+  // Bytes, because a body need not be text.
+  text: `(w.plaid_item_id ilike :pattern or w.webhook_code ilike :pattern or w.rejection ilike :pattern
+             or position(convert_to(:body, 'UTF8') in w.body) > 0)`,
 };
 
-function where(filter: InboxFilter): { sql: string; bindings: Record<string, string> } {
-  const bindings: Record<string, string> = {};
+type Bindings = Record<string, string | boolean>;
+
+function where(filter: InboxFilter): { sql: string; bindings: Bindings } {
+  const bindings: Bindings = {};
   const sql = Object.entries(filter)
-    .filter((entry): entry is [keyof InboxFilter, string] => entry[1] !== undefined)
+    .filter((entry): entry is [keyof InboxFilter, string | boolean] => entry[1] !== undefined)
     .map(([name, value]) => {
-      bindings[name] = value;
+      if (name === 'text') {
+        bindings['pattern'] = likePattern(String(value));
+        bindings['body'] = String(value);
+      } else bindings[name] = value;
       return ` and ${CONDITIONS[name]}`;
     })
     .join('');
@@ -107,17 +123,30 @@ function where(filter: InboxFilter): { sql: string; bindings: Record<string, str
   return { sql: rare === undefined ? sql : `${sql} and ${rare}`, bindings };
 }
 
+/** A text leads to no index: what takes longer is to be narrowed by its time or Item. */
+const TEXT_TIMEOUT = '10s';
+
 export function createInboxReads(db: Database): InboxReads {
+  const bounded = <T>(filter: InboxFilter, run: (on: Connection) => Promise<T>): Promise<T> =>
+    filter.text === undefined
+      ? run(db)
+      : db.transaction(async (trx) => {
+          await trx.raw(`set local statement_timeout = '${TEXT_TIMEOUT}'`);
+          return run(trx);
+        });
+
   return {
     async list(organizationId, filter, { before, limit }) {
       const { sql, bindings } = where(filter);
-      const { rows } = await db.raw<{ rows: InboxRow[] }>(
-        `select ${COLUMNS} from ${FROM}
-          where w.organization_id = :organizationId and (:before::uuid is null or w.id < :before::uuid)${sql}
-          order by w.id desc limit :limit`,
-        { organizationId, before, limit, ...bindings },
-      );
-      return rows;
+      return bounded(filter, async (on) => {
+        const { rows } = await on.raw<{ rows: InboxRow[] }>(
+          `select ${COLUMNS} from ${FROM}
+            where w.organization_id = :organizationId and (:before::uuid is null or w.id < :before::uuid)${sql}
+            order by w.id desc limit :limit`,
+          { organizationId, before, limit, ...bindings },
+        );
+        return rows;
+      });
     },
     async find(organizationId, id) {
       const { rows } = await db.raw<{ rows: InboxRowWhole[] }>(
@@ -128,11 +157,13 @@ export function createInboxReads(db: Database): InboxReads {
     },
     async oldest(organizationId, filter, limit) {
       const { sql, bindings } = where(filter);
-      const { rows } = await db.raw<{ rows: { id: string }[] }>(
-        `select w.id from ${FROM} where w.organization_id = :organizationId${sql} order by w.id limit :limit`,
-        { organizationId, limit, ...bindings },
-      );
-      return rows.map((row) => row.id);
+      return bounded(filter, async (on) => {
+        const { rows } = await on.raw<{ rows: { id: string }[] }>(
+          `select w.id from ${FROM} where w.organization_id = :organizationId${sql} order by w.id limit :limit`,
+          { organizationId, limit, ...bindings },
+        );
+        return rows.map((row) => row.id);
+      });
     },
   };
 }

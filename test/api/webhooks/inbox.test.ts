@@ -118,6 +118,26 @@ describe('the inbox', () => {
     expect((await call('GET', '?verdict=maybe')).status).toBe(422);
   });
 
+  it('is searched for text, and for what came twice or was not forwarded', async () => {
+    await link('item-b');
+    await send({ item_id: 'item-b', webhook_code: 'SYNC_UPDATES_AVAILABLE' });
+    await send({ item_id: 'item-b', webhook_code: 'ERROR', note: 'the Café is 100% closed' });
+    await send({ webhook_code: 'FOUR' }, { 'plaid-verification': 'nonsense' });
+    const codes = async (query: string) => (await list(query)).map(({ webhook_code: code }) => code);
+    expect(await codes('?q=sync_up')).toEqual(['SYNC_UPDATES_AVAILABLE']);
+    expect(await codes('?q=ITEM-B')).toEqual(['ERROR', 'SYNC_UPDATES_AVAILABLE']);
+    expect(await codes(`?q=${encodeURIComponent('Café is 100%')}`)).toEqual(['ERROR']);
+    expect(await codes('?q=nowhere')).toEqual([]);
+    expect(
+      await list(`?q=${(await list('?verdict=rejected'))[0]!.rejection!.slice(0, 5).toUpperCase()}`),
+    ).toHaveLength(1);
+    expect(await codes('?redelivered=true')).toEqual([]);
+    await app.deps.db('plaid_webhooks').where({ webhook_code: 'ERROR' }).update({ deliveries: 2 });
+    expect(await codes('?redelivered=true')).toEqual(['ERROR']);
+    await app.deps.db('plaid_webhooks').where({ webhook_code: 'ERROR' }).update({ forward_state: 'failed' });
+    expect(await codes('?forward_state=failed')).toEqual(['ERROR']);
+  });
+
   it('shows one with its bytes and headers, to its own organisation only', async () => {
     const body = await send();
     const [{ heron_id: id }] = (await list()) as [Webhook];
