@@ -37,6 +37,7 @@ export default defineConfig({
       project('workflows', { seconds: 120, group: 5 }),
       project('local', { seconds: 180, group: 6, parallel: false }),
       project('e2e', { seconds: 240, group: 7, parallel: false }),
+      project('dashboard', { seconds: 240, group: 7, parallel: false }),
       project('torture-breaks', { seconds: 240, group: 8, parallel: false }),
       project('torture', { seconds: 900, group: 8, parallel: false }),
     ],

@@ -145,6 +145,7 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
         <PasswordInput
           label="Secret"
           name="client_secret"
+          aria-invalid={form.errors['client_secret'] !== undefined}
           autoComplete="off"
           description={
             integration

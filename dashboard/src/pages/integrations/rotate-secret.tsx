@@ -51,6 +51,7 @@ function RotateForm({ integration, onClose }: Omit<RotateSecretProps, 'isOpen'>)
         <PasswordInput
           label="New secret"
           name="client_secret"
+          aria-invalid={form.errors['client_secret'] !== undefined}
           autoComplete="off"
           data-autofocus
           visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
