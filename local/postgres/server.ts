@@ -48,7 +48,8 @@ const lastLines = (file: string, count: number): string =>
 
 /** Runs `work` on a connection of its own to one database. */
 export const withConnection = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  // A machine that starts everything at once answers late; a server that is not there refuses at once.
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 30_000 });
   client.on('error', () => undefined); // a server that goes away is noticed by the query that runs
   await client.connect();
   try {
