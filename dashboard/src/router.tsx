@@ -8,17 +8,16 @@ import {
 } from '@tanstack/react-router';
 import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
+import { NoSuchPage } from './pages/no-such-page';
 import { LogInPage } from './pages/log-in-page';
-import { Failure, LoadingRows, Notice } from './parts/states';
+import { Failure, LoadingRows } from './parts/states';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
 import { Shell } from './shell/shell';
 
 const root = createRootRoute({
   component: Outlet,
   errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
-  notFoundComponent: () => (
-    <Notice title="There is no such page">The address may have a mistake in it.</Notice>
-  ),
+  notFoundComponent: NoSuchPage,
 });
 
 /** A path within this dashboard; anything else would be a way to send people elsewhere after a log-in. */

@@ -29,7 +29,10 @@ export function FrontPage({ title, lead, children }: { title: string; lead?: str
           </Stack>
         </Paper>
         <Text ta="center" size="xs" c="dimmed">
-          Bank transactions from Plaid, in sync. <Anchor href="/api/docs">API reference</Anchor>
+          Bank transactions from Plaid, in sync.{' '}
+          <Anchor href="/api/docs" underline="always">
+            API reference
+          </Anchor>
         </Text>
       </Stack>
     </Center>
