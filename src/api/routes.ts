@@ -17,7 +17,7 @@ import { createLinkRoutes } from './links/routes.js';
 import { createRelinkRoutes } from './relinks/routes.js';
 import type { Route } from './route.js';
 import { createSessionRoutes } from './session/routes.js';
-import { createSimulatorRoutes } from './simulator/routes.js';
+import { createSimulatorRoutes } from './simulator-panel/routes.js';
 import { createStatisticsRoutes } from './statistics/routes.js';
 import { createSyncRunRoutes } from './sync-runs/routes.js';
 import { createTransactionHistoryRoutes } from './transactions/history.js';

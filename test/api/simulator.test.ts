@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { z } from 'zod';
-import type { actionAnswer, simulatorAnswer } from '../../src/api/simulator/schema.js';
+import type { actionAnswer, simulatorAnswer } from '../../src/api/simulator-panel/schema.js';
 import { toPublicId } from '../../src/domain/ids.js';
 import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
 import { createSimulatorIntegration, createTestApi, type TestApi } from '../support/api.js';
