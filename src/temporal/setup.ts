@@ -116,7 +116,8 @@ export async function ensureSweepSchedule(
     taskQueue,
     workflowId: SWEEP_WORKFLOW,
     args: [],
-    workflowRunTimeout: '5 minutes' as const,
+    // Far longer than its activity may take (src/workflows/proxies.ts), as it also waits while no worker runs.
+    workflowRunTimeout: '1 day' as const,
     priority: { priorityKey: TASK_PRIORITY.sweep },
   };
   // A sweep that takes long is not joined by a second one; what it misses the next one finds.

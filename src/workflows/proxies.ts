@@ -31,13 +31,14 @@ export const { lookAtItem: quickLook } = proxyLocalActivities<LookActivities>({
 
 /**
  * The schedule starts no sweep while one runs: one that died with its worker must be noticed within seconds, or lost
- * signals stay lost for as long as the timeout. Repeated until PostgreSQL is there: a sweep that gave up would be a failed workflow
- * that nobody need look into.
+ * signals stay lost for as long as the timeout. Repeated while PostgreSQL is away; its time is over well before the run's
+ * (ensureSweepSchedule in src/temporal/setup.ts), so that the workflow decides what then.
  */
 export const { sweep } = proxyActivities<SweepActivities>({
   priority: { priorityKey: TASK_PRIORITY.sweep },
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
+  scheduleToCloseTimeout: '10 minutes',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '15 seconds' },
 });
 
