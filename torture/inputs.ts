@@ -8,6 +8,7 @@ import { drive } from './driver/driver.js';
 import { faultKinds } from './driver/faults.js';
 import { driveWorld, planWorld } from './driver/world-steps.js';
 import { planItems, type ItemPlan } from './driver/plan.js';
+import { watchUnusedFaults } from './driver/unused-faults.js';
 import type { TortureOptions } from './options.js';
 import { compareHoldings, measure } from './resources.js';
 
@@ -41,7 +42,8 @@ export function createInputs(options: TortureOptions): Inputs {
     const { journal, world, stack } = context;
     const deps = await acting(context);
     const begunAt = performance.now();
-    const driven = drive({ ...deps, tenants: world.tenants, begunAt }, plans);
+    const unused = watchUnusedFaults({ ...deps, begunAt, durationMs });
+    const driven = drive({ ...deps, tenants: world.tenants, begunAt, unused }, plans);
     const everybody = driveWorld(
       {
         ...deps,

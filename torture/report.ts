@@ -4,10 +4,8 @@ import { join, relative } from 'node:path';
 import { projectRoot } from '../local/project-root.js';
 import { violate, type CheckContext } from './check/context.js';
 import { faultKinds, firedByKind } from './driver/faults.js';
+import { EVERY_FAULT_FROM_MINUTES } from './driver/unused-faults.js';
 import type { TortureReport } from './options.js';
-
-/** A run of this length has no excuse for a kind of fault that it has not used. */
-const EVERY_FAULT_FROM_MINUTES = 10;
 
 async function faultsOf(context: CheckContext): Promise<Record<string, number>> {
   const { options, simulator } = context;

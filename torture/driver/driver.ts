@@ -4,6 +4,8 @@ import type { Tenant } from '../stack/tenants.js';
 import { isOfTheBank, linkItem, perform, type ActionDeps } from './actions.js';
 import type { ItemPlan, Step } from './plan.js';
 import type { SimulatedItem, Simulator } from './simulator.js';
+import type { FaultKind } from './faults.js';
+import type { UnusedFaults } from './unused-faults.js';
 import { isGone, newWorldItem, type WorldItem } from './world.js';
 
 export interface DriverDeps extends ActionDeps {
@@ -12,6 +14,7 @@ export interface DriverDeps extends ActionDeps {
   tenants: readonly Tenant[];
   /** When the inputs begin, by `performance.now()`. */
   begunAt: number;
+  unused: UnusedFaults;
 }
 
 const LINGERS = 0.12;
@@ -46,6 +49,18 @@ function livesOnAs(item: WorldItem, step: Step): WorldItem {
   return lingers ? item : livesOnAs(linkedAnewAs, step);
 }
 
+/** Its next update comes to an end, so that a fault of it finds something to act on. */
+const isInOrder = ({ linked, desired, bank, linkedAnewAs, severed }: WorldItem): boolean =>
+  linked && desired === 'active' && bank.kind === 'healthy' && linkedAnewAs === null && !severed;
+
+/** The fault, and an update of many pages for it to act on. */
+async function useFault(deps: DriverDeps, item: WorldItem, fault: FaultKind, step: Step): Promise<void> {
+  const [, b, c] = step.draws;
+  const which = (deps.faults.indexOf(fault) + 0.5) / deps.faults.length;
+  await perform(deps, item, { ...step, kind: 'fault', draws: [which, b, c], silent: false });
+  await perform(deps, item, { ...step, kind: 'history', silent: false });
+}
+
 /**
  * Creates the Items one after the other, so that the seed decides their ids, and lives their lives side by side: the steps
  * of one Item in their order, each begun when its time has come and the one before is decided. Answers once all are lived.
@@ -65,7 +80,10 @@ export async function drive(deps: DriverDeps, plans: readonly ItemPlan[]): Promi
     journal.note(item.subject, `linked for ${item.endUserId} of ${item.tenant.name}: ${item.itemId}`);
     for (const step of plan.steps) {
       await until(step.atMs);
-      await perform(deps, livesOnAs(item, step), step);
+      const living = livesOnAs(item, step);
+      await perform(deps, living, step);
+      const unused = isInOrder(living) ? await deps.unused.take() : undefined;
+      if (unused !== undefined) await useFault(deps, living, unused, step);
     }
   };
 
