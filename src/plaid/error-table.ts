@@ -141,5 +141,19 @@ export function classifyPlaidError({
   return BY_TYPE[errorType ?? ''] ?? 'retry';
 }
 
+/** Plaid has forgotten the Item, whatever its token is. */
+const FORGOTTEN: ReadonlySet<string | null> = new Set([
+  'ITEM_NOT_FOUND',
+  'ITEM_CONCURRENTLY_DELETED',
+  'USER_PERMISSION_REVOKED',
+]);
+
+/** Whether asking again for the Item is pointless. Other terminal errors are probed daily: keys may have been mixed up. */
+export const isForgotten = (errorCode: string | null): boolean => FORGOTTEN.has(errorCode);
+
+/** Whether Plaid no longer knows the Item, or the token as a key to it. */
+export const isSevered = (errorCode: string | null): boolean =>
+  isForgotten(errorCode) || errorCode === 'INVALID_ACCESS_TOKEN';
+
 /** Every code with a row of its own; a test walks it. */
 export const CLASSIFIED_CODES: ReadonlyMap<string, PlaidErrorClass> = BY_CODE;

@@ -1,15 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bankAccount, createRelinkWorld, days, type BankItem, type RelinkWorld } from '../support/relinks.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { bankAccount, useRelinkWorld, days, type BankItem, type RelinkWorld } from '../support/relinks.js';
 
 let world: RelinkWorld;
-beforeAll(async () => {
-  world = await createRelinkWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => {
-  world.endUserId = `user-${randomUUID()}`;
-});
+useRelinkWorld((made) => (world = made));
 
 const OLD_ROWS = days('o', 40);
 const item = (prefix: string, rows = days(prefix, 10)): BankItem =>

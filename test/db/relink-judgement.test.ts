@@ -1,26 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createIntegrationQueries } from '../../src/db/queries/integrations.js';
-import { bankAccount, createRelinkWorld, days, type RelinkWorld, type Row } from '../support/relinks.js';
+import {
+  bankAccount,
+  onlyRelink,
+  useRelinkWorld,
+  days,
+  type RelinkWorld,
+  type Row,
+} from '../support/relinks.js';
 import { row } from '../support/scripted-plaid.js';
 
 let world: RelinkWorld;
-beforeAll(async () => {
-  world = await createRelinkWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => {
-  world.endUserId = `user-${randomUUID()}`;
-});
+useRelinkWorld((made) => (world = made));
 
 const idsOf = (rows: Row[]) => rows.map((each) => String(each['transaction_id'])).sort();
 const checking = (prefix: string, over: Row = {}) => bankAccount(`${prefix}-a`, over);
-const only = async () => {
-  const relinks = await world.relinks();
-  expect(relinks).toHaveLength(1);
-  return relinks[0]!;
-};
+const only = () => onlyRelink(world);
 
 describe('the same accounts linked again', () => {
   it('supersede: rows that both have are shown once, through the new Item', async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createItemRemovalQueries } from '../../src/db/queries/item-removal.js';
 import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { plaidFailure, row } from '../support/scripted-plaid.js';
 import {
   bankAccount,
-  createRelinkWorld,
+  onlyRelink,
+  useRelinkWorld,
   days,
   type BankItem,
   type RelinkWorld,
@@ -15,18 +16,12 @@ import { generationsOf, storedItem } from '../support/stored.js';
 import { idsOf as owedIds } from '../support/owned-rows.js';
 
 let world: RelinkWorld;
-beforeAll(async () => {
-  world = await createRelinkWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => {
-  world.endUserId = `user-${randomUUID()}`;
-});
+useRelinkWorld((made) => (world = made));
 
 const idsOf = (rows: Row[]) => rows.map((each) => String(each['transaction_id'])).sort();
 const item = (prefix: string, rows = days(prefix, 20)): BankItem =>
   world.item(rows, { accounts: [bankAccount(`${prefix}-a`)] });
-const only = async () => (await world.relinks())[0]!;
+const only = () => onlyRelink(world);
 const remove = (itemId: string, erase: boolean) =>
   createItemRemovalQueries({ db: world.engine.db, signalStaleAfterMs: 15_000 }).remove(
     world.engine.organizationId,

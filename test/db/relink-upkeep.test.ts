@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createItemRemovalQueries } from '../../src/db/queries/item-removal.js';
 import { ROWS_COMPARED_AT_ANY_TIME } from '../../src/db/queries/relink-commit.js';
 import {
   bankAccount,
-  createRelinkWorld,
+  onlyRelink,
+  useRelinkWorld,
   days,
   type BankItem,
   type RelinkWorld,
@@ -13,15 +13,9 @@ import {
 import { row } from '../support/scripted-plaid.js';
 
 let world: RelinkWorld;
-beforeAll(async () => {
-  world = await createRelinkWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => {
-  world.endUserId = `user-${randomUUID()}`;
-});
+useRelinkWorld((made) => (world = made));
 
-const only = async () => (await world.relinks())[0]!;
+const only = () => onlyRelink(world);
 
 describe('a doubtful relink of long histories', () => {
   const long = ROWS_COMPARED_AT_ANY_TIME / 2 + 10;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { PlaidGateway } from '../../src/plaid/plaid-api.js';
 import { createRelinkDecisions, type RelinkDecisions } from '../../src/db/queries/relink-decisions.js';
 import { createRelinkReads, type RelinkReads, type RelinkRow } from '../../src/db/queries/relink-reads.js';
@@ -172,4 +172,24 @@ export async function createRelinkWorld(): Promise<RelinkWorld> {
     close: () => engine.close(),
   };
   return world;
+}
+
+/** One world for the tests of a file, with an end user for each. */
+export function useRelinkWorld(given: (world: RelinkWorld) => void): void {
+  let world: RelinkWorld;
+  beforeAll(async () => {
+    world = await createRelinkWorld();
+    given(world);
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    world.endUserId = `user-${randomUUID()}`;
+  });
+}
+
+/** The one relink of the test's end user. */
+export async function onlyRelink(world: RelinkWorld): Promise<RelinkRow> {
+  const relinks = await world.relinks();
+  expect(relinks).toHaveLength(1);
+  return relinks[0]!;
 }

@@ -1,8 +1,5 @@
 import type { Trouble } from '../../db/queries/look-results.js';
-import type { PlaidErrorClass } from '../../plaid/error-table.js';
-
-/** Plaid has forgotten the Item; asking again is pointless. Other terminal errors are probed daily: keys may have been mixed up. */
-const GONE = new Set(['ITEM_NOT_FOUND', 'ITEM_CONCURRENTLY_DELETED', 'USER_PERMISSION_REVOKED']);
+import { isForgotten, type PlaidErrorClass } from '../../plaid/error-table.js';
 
 /** The pause that an error of Plaid means, or null where trying again is all that is needed. */
 export function troubleOf(errorClass: PlaidErrorClass, code: string | null, message: string): Trouble | null {
@@ -11,7 +8,7 @@ export function troubleOf(errorClass: PlaidErrorClass, code: string | null, mess
     case 'user_action':
       return { health: 'erroring', action: 'update_mode', ...named };
     case 'terminal':
-      return { health: GONE.has(named.code) ? 'deleted' : 'erroring', action: 'new_link', ...named };
+      return { health: isForgotten(named.code) ? 'deleted' : 'erroring', action: 'new_link', ...named };
     // Of a call it pauses the integration (failed.ts); here /item/get tells of an Item.
     case 'client':
     case 'operator':

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../database.js';
 import { withoutNestedLoops } from '../nested-loops.js';
 import type { FeedPosition } from './audit-runs.js';
-import { renumberedOf } from './renumbered.js';
+import { renumberedOf } from './matched-accounts.js';
 import { COLUMNS_DIFFER, PLAID_COLUMNS, ROW_SOURCE, type RowSource } from './merge-rows.js';
 
 /** A replayed history, ready to be compared. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.js';
 import { withoutNestedLoops } from '../nested-loops.js';
-import { renumberedOf } from './renumbered.js';
+import { renumberedOf } from './matched-accounts.js';
 
 /**
  * Live rows of the Item that a complete snapshot lacks, by the rules of invariant I4: the account is still there, if under

@@ -7,10 +7,10 @@ import {
 } from '../../domain/relink.js';
 import { failpoint } from '../../failpoints.js';
 import type { Transaction } from '../database.js';
+import { relinkAccounts } from './matched-accounts.js';
 import {
   hideOf,
   putToRest,
-  relinkAccounts,
   type RelinkEvidence,
   type RelinkState,
   type RelinkStatus,

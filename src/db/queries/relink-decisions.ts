@@ -2,13 +2,13 @@ import { matchAccounts } from '../../domain/relink.js';
 import type { Database, Transaction } from '../database.js';
 import { stampChanges } from './changes.js';
 import { markItemDirty } from './dirty-mark.js';
+import { relinkAccounts } from './matched-accounts.js';
 import {
   hideOf,
   IS_STOPPED,
   lockFamily,
   putToRest,
   RELINK_STATE,
-  relinkAccounts,
   undoRelink,
   type RelinkEvidence,
   type RelinkState,

@@ -1,5 +1,4 @@
-import type { Connection, Transaction } from '../database.js';
-import type { RelinkAccount } from '../../domain/relink.js';
+import type { Transaction } from '../database.js';
 import type { HistoryState } from '../../domain/item-status.js';
 import { hideDuplicates, showDuplicates } from './relink-rows.js';
 
@@ -60,19 +59,6 @@ export async function lockFamily(trx: Transaction, itemId: string): Promise<void
       order by f.id for no key update`,
     { itemId },
   );
-}
-
-/** Accounts of both Items, by Item. */
-export async function relinkAccounts(
-  on: Connection,
-  itemIds: readonly string[],
-): Promise<Map<string, RelinkAccount[]>> {
-  const { rows } = await on.raw<{ rows: (RelinkAccount & { itemId: string })[] }>(
-    `select a.item_id as "itemId", a.id, a.persistent_account_id as "persistentAccountId", a.mask, a.name, a.type, a.subtype,
-            a.closed_at is null and a.revoked_at is null as open from accounts a where a.item_id = any(?::uuid[]) order by a.id`,
-    [[...itemIds]],
-  );
-  return new Map(itemIds.map((id) => [id, rows.filter((row) => row.itemId === id)]));
 }
 
 /** Hides what the pair has twice, and remembers the pendings that were taken away. Answers the rows that changed. */
