@@ -8,8 +8,11 @@ import { isFollowed } from './rows.js';
 export async function checkMoney(context: CheckContext): Promise<void> {
   for (const tenant of context.world.tenants) {
     const byItem = new Map<unknown, FeedRow[]>();
-    for (const row of (await readTable(tenant)).values())
-      byItem.set(row['item_id'], [...(byItem.get(row['item_id']) ?? []), row]);
+    for (const row of (await readTable(tenant)).values()) {
+      const rows = byItem.get(row['item_id']);
+      if (rows === undefined) byItem.set(row['item_id'], [row]);
+      else rows.push(row);
+    }
     for (const item of context.world.items) {
       if (item.tenant !== tenant || !isFollowed(item)) continue;
       const { transactions } = await context.simulator.item(item.itemId);

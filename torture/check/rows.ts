@@ -120,13 +120,19 @@ export async function checkLeftRows(context: CheckContext): Promise<void> {
       continue;
     }
     if (!isGone(item) && item.desired !== 'disabled' && !item.superseded) continue;
-    const known = new Map<string, Set<string>>();
-    for (const { transaction_id: id, transaction } of await context.simulator.log(item.itemId))
-      if (transaction !== null) known.set(id, (known.get(id) ?? new Set()).add(canonical(transaction)));
+    const known = new Map<string, PlaidRow[]>();
+    for (const { transaction_id: id, transaction } of await context.simulator.log(item.itemId)) {
+      if (transaction === null) continue;
+      const versions = known.get(id);
+      if (versions === undefined) known.set(id, [transaction]);
+      else versions.push(transaction);
+    }
     countChecked(context, 'rows of left Items compared with the log', stored.length);
-    const invented = stored.find(
-      (row) => known.get(row.reference_id)?.has(canonical(parse(row.plaid))) !== true,
-    );
+    const wasSo = ({ reference_id, plaid }: StoredRow): boolean => {
+      const mine = parse(plaid);
+      return known.get(reference_id)?.some((version) => isSame(version, mine)) === true;
+    };
+    const invented = stored.find((row) => !wasSo(row));
     if (invented !== undefined)
       violate(
         context,
