@@ -79,8 +79,12 @@ export async function keepRunning(options: RestartedOptions): Promise<Part> {
     pids,
     async kill(forMs) {
       const victim = current;
-      const family = pids();
-      if (victim === null || family.length === 0) return;
+      const pid = victim?.pid();
+      if (victim === null || pid === undefined) return;
+      // Stopped while its children are listed: one that it made meanwhile would outlive it, and PostgreSQL does not start
+      // beside a backend of its former life.
+      signalAll([pid], 'SIGSTOP');
+      const family = familyOf(pid);
       ordered = true;
       downMs = forMs;
       journal.note(name, `SIGKILL, down for ${forMs} ms`);
