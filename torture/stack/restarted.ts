@@ -27,6 +27,8 @@ export interface RestartedOptions {
 const RESTART_AFTER_MS = 300;
 const START_RETRY_MS = 500;
 const READY_TIMEOUT_MS = 120_000;
+/** A run without one of its programs proves nothing; a PostgreSQL that recovers takes a minute or two on a busy machine. */
+const DOWN_TOO_LONG_MS = 240_000;
 
 /** Keeps a program running as a supervisor would, and lets it be killed. */
 export async function keepRunning(options: RestartedOptions): Promise<Part> {
@@ -56,6 +58,8 @@ export async function keepRunning(options: RestartedOptions): Promise<Part> {
     const waitMs = downMs;
     downMs = RESTART_AFTER_MS;
     await sleep(waitMs);
+    const downSince = performance.now();
+    let isTold = false;
     while (wanted) {
       try {
         await startOnce();
@@ -63,6 +67,10 @@ export async function keepRunning(options: RestartedOptions): Promise<Part> {
         return;
       } catch (error) {
         journal.note(name, `did not start: ${error instanceof Error ? error.message : String(error)}`);
+        if (!isTold && performance.now() - downSince > DOWN_TOO_LONG_MS) {
+          isTold = true;
+          options.onUnexplainedEnd(`${name} has not come up for ${DOWN_TOO_LONG_MS / 1_000} s`);
+        }
         await sleep(START_RETRY_MS);
       }
     }
