@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { findBrowser } from './find-browser.js';
+import { findBrowser } from '../../scripts/find-browser.js';
 import { createInstallation, type Installation } from './installation.js';
 
 export const ADMIN = { email: 'ada@example.com', password: 'four herons at dawn' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findBrowser, type BrowserSources } from '../../support/find-browser.js';
+import { findBrowser, type BrowserSources } from '../../../scripts/find-browser.js';
 
 const chain = (found: Partial<Record<keyof Omit<BrowserSources, 'given'>, string>>, given?: string) => {
   const tried: string[] = [];
