@@ -10,6 +10,7 @@ import { shorten, toWords } from '../../parts/format';
 import { FreshRows } from '../../parts/fresh-rows';
 import { MoreRows } from '../../parts/more-rows';
 import { Page } from '../../parts/page';
+import { sayRejection } from '../../parts/rejection';
 import { SearchField } from '../../parts/search-field';
 import { Card, Loaded, Notice } from '../../parts/states';
 import { Tag } from '../../parts/status';
@@ -58,7 +59,7 @@ const COLUMNS: Columns<InboxWebhook> = [
         <WebhookStatus webhook={webhook} />
         {webhook.rejection !== null && (
           <Text size="xs" c="dimmed" maw={360} lineClamp={2}>
-            {webhook.rejection}
+            {sayRejection(webhook.rejection)}
           </Text>
         )}
       </div>

@@ -9,6 +9,7 @@ import { CodeBlock, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
 import { shorten, toWords } from '../../parts/format';
 import { Page } from '../../parts/page';
+import { sayRejection } from '../../parts/rejection';
 import { Card, Failure, LoadingRows } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { WEBHOOK_STATE_HELP, WebhookStatus } from '../../parts/webhook-status';
@@ -82,7 +83,7 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
     >
       {webhook.rejection !== null && (
         <Message tone="bad" title="Why it was rejected">
-          {webhook.rejection}
+          {sayRejection(webhook.rejection)} <span className="code">{webhook.rejection}</span>
         </Message>
       )}
       <Grid gap="lg">

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { progressQuery, type Integration } from '../../api/integrations';
 import { formatCount } from '../../parts/format';
+import { sayRejection } from '../../parts/rejection';
 import { Loaded } from '../../parts/states';
 import { Time } from '../../parts/time';
 import classes from './checklist.module.css';
@@ -66,9 +67,10 @@ export function Checklist({ integration }: { integration: Integration }) {
                       {rejected_webhooks.count === 1
                         ? 'One has'
                         : `${formatCount(rejected_webhooks.count)} have`}{' '}
-                      come and could not be believed: {rejected_webhooks.last_reason}{' '}
+                      come and could not be believed.{' '}
+                      {rejected_webhooks.last_reason !== null && sayRejection(rejected_webhooks.last_reason)}{' '}
                       <Link to="/inbox" search={{ verdict: 'rejected' }}>
-                        See why
+                        Open them
                       </Link>
                     </>
                   ) : (

@@ -8,6 +8,7 @@ import { syncRunsQuery, type LinkPath, type SyncRun } from '../../api/items';
 import { Copy } from '../../parts/copy';
 import { FreshRows } from '../../parts/fresh-rows';
 import { MoreRows } from '../../parts/more-rows';
+import { sayRejection } from '../../parts/rejection';
 import { RUN_KIND, RUN_OUTCOME, runFigures } from '../../parts/run-outcome';
 import { Card, Failure, LoadingRows, Notice } from '../../parts/states';
 import { Status } from '../../parts/status';
@@ -86,7 +87,7 @@ function WebhookEntry({ webhook }: { webhook: InboxWebhook }) {
         )}
       </Group>
       <Text size="sm" c="dimmed">
-        {webhook.rejection ?? webhook.webhook_type ?? ''}
+        {webhook.rejection === null ? (webhook.webhook_type ?? '') : sayRejection(webhook.rejection)}
       </Text>
     </>
   );
