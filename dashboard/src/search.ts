@@ -86,11 +86,14 @@ export const transactionsSearch = (raw: Raw): TransactionsSearch => ({
 
 export interface EndUsersSearch {
   q?: string;
+  /** Those who have an Item in one of these. */
+  status?: LinkStatus[];
   page?: number;
 }
 
 export const endUsersSearch = (raw: Raw): EndUsersSearch => ({
   q: textParam(raw, 'q'),
+  status: manyOfParam(raw, 'status', ITEM_STATUSES),
   page: wholeParam(raw, 'page'),
 });
 

@@ -15,7 +15,7 @@ export const endUsersQuery = (query: EndUsersQuery) =>
     queryFn: async ({ signal }) =>
       answered(
         api.GET('/api/end_users', {
-          params: { query: { ...query, limit: PAGE, include_data_sources: true } },
+          params: { query: { limit: PAGE, ...query, include_data_sources: true, include_activity: true } },
           signal,
         }),
       ),

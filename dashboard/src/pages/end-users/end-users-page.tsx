@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Chip, Group, Text } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -8,7 +8,7 @@ import rowClasses from '../../parts/data-table.module.css';
 import { Filters } from '../../parts/filters';
 import { formatCount, shorten } from '../../parts/format';
 import { FreshRows } from '../../parts/fresh-rows';
-import { ITEM_STATUS, ITEM_STATUSES } from '../../parts/item-status';
+import { ITEM_STATUS, ITEM_STATUSES, type LinkStatus } from '../../parts/item-status';
 import { Page } from '../../parts/page';
 import { SearchField } from '../../parts/search-field';
 import { Card, Loaded, Notice } from '../../parts/states';
@@ -67,7 +67,7 @@ const COLUMNS: Columns<EndUser> = [
     header: 'Connections',
     isNumeric: true,
     width: 110,
-    cell: ({ data_sources }) => formatCount(data_sources?.length ?? 0),
+    cell: ({ activity }) => formatCount(activity?.connections ?? 0),
   },
   {
     id: 'health',
@@ -77,7 +77,7 @@ const COLUMNS: Columns<EndUser> = [
   {
     id: 'activity',
     header: 'Last activity',
-    cell: (row) => <Time at={row.last_processed_at ?? row.last_updated} />,
+    cell: ({ activity }) => <Time at={activity?.last_activity} none="None yet" />,
   },
   { id: 'created', header: 'Since', cell: ({ created }) => <Time at={created} as="short" /> },
   {
@@ -93,6 +93,34 @@ const COLUMNS: Columns<EndUser> = [
 
 const idOf = ({ heron_id }: EndUser): string => heron_id;
 
+/** Those who have an Item in one of these states. */
+function StatusChips({
+  value,
+  onChange,
+}: {
+  value: readonly LinkStatus[];
+  onChange: (value: LinkStatus[] | undefined) => void;
+}) {
+  return (
+    <Chip.Group
+      multiple
+      value={[...value]}
+      onChange={(chosen) => {
+        const status = ITEM_STATUSES.filter((each) => chosen.includes(each));
+        onChange(status.length === 0 ? undefined : status);
+      }}
+    >
+      <Group gap={6} role="group" aria-label="With a connection that is">
+        {ITEM_STATUSES.map((status) => (
+          <Chip key={status} value={status} size="xs" variant="outline">
+            {ITEM_STATUS[status].label}
+          </Chip>
+        ))}
+      </Group>
+    </Chip.Group>
+  );
+}
+
 function EndUserRows({ endUsers, listKey }: { endUsers: readonly EndUser[]; listKey: string }) {
   const { rows, fresh, load } = useSteadyRows(endUsers, idOf, listKey);
   return (
@@ -104,9 +132,10 @@ function EndUserRows({ endUsers, listKey }: { endUsers: readonly EndUser[]; list
 }
 
 export function EndUsersPage() {
-  const { q, page = 1 } = useSearch({ from: '/inside/end-users' });
+  const { q, status, page = 1 } = useSearch({ from: '/inside/end-users' });
   const navigate = useNavigate({ from: '/end-users' });
-  const query = { q, page, order_by: 'created_desc' as const };
+  const query = { q, link_status: status, page, order_by: 'created_desc' as const };
+  const isFiltered = q !== undefined || status !== undefined;
   const found = useQuery(endUsersQuery(query));
   const turn = (to: number): void => {
     void navigate({ search: (before) => ({ ...before, page: to === 1 ? undefined : to }) });
@@ -114,11 +143,19 @@ export function EndUsersPage() {
   };
   return (
     <Page title="End users" description="Your customers, each with all of their bank connections.">
-      <Filters onClear={q === undefined ? undefined : () => void navigate({ search: {}, replace: true })}>
+      <Filters
+        onClear={isFiltered ? () => void navigate({ search: {}, replace: true }) : undefined}
+        below={
+          <StatusChips
+            value={status ?? []}
+            onChange={(next) => void navigate({ search: { q, status: next }, replace: true })}
+          />
+        }
+      >
         <SearchField
           label="Search any ID or name"
           value={q}
-          onSearch={(next) => void navigate({ search: { q: next }, replace: true })}
+          onSearch={(next) => void navigate({ search: { q: next, status }, replace: true })}
           style={{ flex: '1 1 260px' }}
         />
       </Filters>
@@ -130,13 +167,14 @@ export function EndUsersPage() {
                 endUsers={end_users}
                 listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
               />
-            ) : q === undefined ? (
+            ) : !isFiltered ? (
               <Notice icon={IconUsers} title="No end users yet">
                 An end user appears here with the first Item that is posted for it.
               </Notice>
             ) : (
               <Notice icon={IconUsers} title="No end user is like that">
-                Search by your own ID, by Ardea’s (eus_…), by an Item’s or by a name.
+                Search by a part of your own ID or of the name, or by the whole of Ardea’s ID (eus_…) or of an
+                Item’s.
               </Notice>
             )
           }
