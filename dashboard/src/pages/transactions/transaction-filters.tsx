@@ -1,8 +1,9 @@
-import { Button, Grid, Popover, Select, TextInput } from '@mantine/core';
+import { Button, Grid, Popover, Select, Text, TextInput } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataSourcesQuery } from '../../api/end-users';
+import { EndUserSelect } from '../../parts/end-user-select';
 import { Filters } from '../../parts/filters';
 import { SearchField } from '../../parts/search-field';
 import { REMOVED, SORTS, type TransactionsSearch } from '../../search';
@@ -97,6 +98,15 @@ const countOf = (search: TransactionsSearch): number =>
     (value) => value !== undefined,
   ).length;
 
+/** Within the field: the row of filters has no room for labels above them. */
+function DayLabel({ children }: { children: string }) {
+  return (
+    <Text size="xs" c="dimmed" aria-hidden="true">
+      {children}
+    </Text>
+  );
+}
+
 export function TransactionFilters({ search, onChange, onClear }: TransactionFiltersProps) {
   const more = countOf(search);
   return (
@@ -107,15 +117,16 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         onSearch={(text) => onChange({ text })}
         style={{ flex: '2 1 220px' }}
       />
-      <SearchField
-        label="End user ID"
+      <EndUserSelect
         value={search.end_user}
-        onSearch={(end_user) => onChange({ end_user, account: undefined })}
-        style={{ flex: '1 1 150px' }}
+        onChange={(end_user) => onChange({ end_user, account: undefined })}
+        style={{ flex: '1 1 180px' }}
       />
       <TextInput
         type="date"
         aria-label="From"
+        leftSection={<DayLabel>From</DayLabel>}
+        leftSectionWidth={50}
         value={search.from ?? ''}
         max={search.to}
         onChange={({ currentTarget }) => onChange({ from: currentTarget.value || undefined })}
@@ -123,6 +134,8 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
       <TextInput
         type="date"
         aria-label="To"
+        leftSection={<DayLabel>To</DayLabel>}
+        leftSectionWidth={34}
         value={search.to ?? ''}
         min={search.from}
         onChange={({ currentTarget }) => onChange({ to: currentTarget.value || undefined })}
