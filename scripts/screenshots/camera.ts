@@ -35,9 +35,8 @@ export async function logIn(page: Page, { admin }: RunningArdea): Promise<void> 
 /** Nothing is being loaded any more, and no message flies in or out. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('heading').first().waitFor();
-  await page.waitForFunction(
-    `document.querySelectorAll('[role=status][aria-label=Loading], .mantine-Notification-root').length === 0`,
-  );
+  const passing = '[role=status][aria-label=Loading], .mantine-Notification-root';
+  await page.locator(passing).first().waitFor({ state: 'detached' });
   await page.evaluate('document.fonts.ready');
   // The last frame of what slides in.
   await page.waitForTimeout(250);

@@ -1,5 +1,5 @@
 /** npm run guide-screenshots: the pictures of docs/guide.md, taken while a browser does what the guide says. */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import {
@@ -13,6 +13,7 @@ import {
 } from './bank.js';
 import { around, logIn, openBrowser, openPage, settled } from './camera.js';
 import { PLAID_KEYS, startArdea, type RunningArdea } from './running-ardea.js';
+import { shrinkPng } from './shrink-png.js';
 
 const FOLDER = join(process.cwd(), 'docs/images');
 const LARGEST_BYTES = 150_000;
@@ -38,10 +39,12 @@ async function shoot(page: Page, name: string, shot: Shot = {}): Promise<void> {
   await settled(page);
   const path = join(FOLDER, `${name}.png`);
   const clip = of === undefined ? undefined : await around(of, margin);
-  await page.screenshot({ path, animations: 'disabled', ...(clip === undefined ? {} : { clip }) });
-  const { size } = statSync(path);
-  console.log(`${name}.png  ${Math.round(size / 1_000)} kB`);
-  if (size > LARGEST_BYTES) throw new Error(`${path} has ${size} bytes: show less of the page.`);
+  const png = shrinkPng(
+    await page.screenshot({ animations: 'disabled', ...(clip === undefined ? {} : { clip }) }),
+  );
+  writeFileSync(path, png);
+  console.log(`${name}.png  ${Math.round(png.length / 1_000)} kB`);
+  if (png.length > LARGEST_BYTES) throw new Error(`${path} has ${png.length} bytes: show less of the page.`);
 }
 
 async function addIntegration(page: Page): Promise<IntegrationUrls> {
@@ -66,7 +69,7 @@ async function addIntegration(page: Page): Promise<IntegrationUrls> {
   await secret.fill(PLAID_KEYS.secret);
   await dialog.getByRole('button', { name: 'Check and add' }).click();
   await page.getByRole('heading', { level: 1, name: 'My Plaid' }).waitFor();
-  await shoot(page, 'integration', { height: 800 });
+  await shoot(page, 'integration', { height: 760 });
   await page.getByRole('link', { name: 'Integrations', exact: true }).click();
   await page.getByRole('link', { name: 'View My Plaid' }).waitFor();
   await shoot(page, 'integrations', { height: 360 });
@@ -199,7 +202,7 @@ async function showRejected(page: Page, ardea: RunningArdea, itemId: string): Pr
   });
   await spend(ardea, itemId, { name: 'Fern & Fig Bakery', amount: '23.10' });
   await page.goto('/inbox?verdict=rejected');
-  await page.getByRole('link', { name: 'SYNC_UPDATES_AVAILABLE' }).first().click();
+  await page.getByRole('table', { name: 'Webhooks' }).getByRole('link').first().click();
   await page.getByText('Why it was rejected').waitFor();
   await shoot(page, 'rejected-webhook', { height: 520 });
 }
