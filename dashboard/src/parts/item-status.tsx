@@ -1,4 +1,5 @@
 import type { components } from '@ardea/api-schema';
+import { toWords } from './format';
 import { Status, type StatusLook } from './status';
 
 export type LinkStatus = components['schemas']['IntegrationLink']['status'];
@@ -43,6 +44,30 @@ export const ITEM_ACTION: Readonly<Record<ItemAction, { title: string; how: stri
   },
 };
 
+type Attention = components['schemas']['LinkAttention'];
+
+/** What the API says in its own words, where here there is a card to decide it on. */
+const ATTENTION: Partial<Record<Attention['code'], { title: string; message: string }>> = {
+  RELINK_DOUBTFUL: {
+    title: 'The same accounts as another Item?',
+    message: 'It may show the accounts of another Item, and then their transactions are there twice. Decide.',
+  },
+  RELINK_STOPPED: {
+    title: 'Nobody syncs these accounts',
+    message:
+      'The Item that superseded this one was deleted. Have the customer link again, or revert the relink.',
+  },
+};
+
+export const sayAttention = ({ code, message }: Attention): { title: string; message: string } =>
+  ATTENTION[code] ?? { title: toWords(code), message };
+
+/** Plaid's message without its code, for where there is little room. */
+const withoutCode = (text: string): string => {
+  const message = text.replace(/^\[[A-Z_]+\]\s*/, '');
+  return message.charAt(0).toUpperCase() + message.slice(1);
+};
+
 export function ItemStatus({ status }: { status: LinkStatus }) {
   return <Status {...ITEM_STATUS[status]} />;
 }
@@ -51,6 +76,8 @@ export function ItemStatus({ status }: { status: LinkStatus }) {
 export function needOf(
   item: Pick<components['schemas']['IntegrationLink'], 'action' | 'attention' | 'status_message'>,
 ): string | null {
-  if (item.action !== null) return item.status_message ?? ITEM_ACTION[item.action].title;
-  return item.attention[0]?.message ?? item.status_message;
+  const { action, attention, status_message } = item;
+  if (action !== null && action !== 'wait') return ITEM_ACTION[action].title;
+  if (attention[0] !== undefined) return sayAttention(attention[0]).message;
+  return status_message === null ? null : withoutCode(status_message);
 }

@@ -1,8 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ItemDetails } from '../../api/items';
-import { toWords } from '../../parts/format';
-import { ITEM_ACTION } from '../../parts/item-status';
+import { ITEM_ACTION, sayAttention } from '../../parts/item-status';
 import { Message, PlaidMessage } from '../../parts/message';
 import { Time } from '../../parts/time';
 
@@ -34,8 +33,8 @@ export function ItemNeed({ item }: { item: ItemDetails }) {
         </Message>
       )}
       {attention.map((entry) => (
-        <Message key={`${entry.code}${entry.reason ?? ''}`} tone="warn" title={toWords(entry.code)}>
-          {entry.message}{' '}
+        <Message key={`${entry.code}${entry.reason ?? ''}`} tone="warn" title={sayAttention(entry).title}>
+          {sayAttention(entry).message}{' '}
           {entry.deadline !== null && (
             <>
               Until <Time at={entry.deadline} as="short" />.

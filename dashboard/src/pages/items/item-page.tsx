@@ -44,7 +44,15 @@ const DELIVERY: Readonly<Record<ItemDetails['webhook_delivery'], string>> = {
 
 function NextAction({ item }: { item: ItemDetails }) {
   const { next_action } = item;
-  if (next_action === null) return <>Nothing, unless a person acts</>;
+  if (item.superseded_by_item_id !== null) return <>Nothing: it rests for the newer Item</>;
+  if (next_action === null)
+    return item.status === 'deleted_in_plaid' ? (
+      <>Nothing: the customer has to link anew</>
+    ) : item.status === 'sync_disabled' ? (
+      <>Nothing until it is resumed</>
+    ) : (
+      <>Nothing, unless a person acts</>
+    );
   return (
     <>
       {NEXT[next_action.what]}
@@ -67,7 +75,7 @@ function ItemView({ item }: { item: ItemDetails }) {
         <Group gap="sm">
           <ItemStatus status={item.status} />
           <Text span c="dimmed">
-            since <Time at={item.status_since} />
+            since <Time at={item.status_since} /> · {who}
           </Text>
         </Group>
       }
