@@ -110,6 +110,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': gray[6],
     '--mantine-color-dimmed': gray[6],
     '--mantine-color-error': '#b3261e',
+    // Words of a menu and fills of buttons in red, as readable as everything else.
+    '--mantine-color-red-6': '#b3261e',
+    '--mantine-color-red-filled': '#b3261e',
+    '--mantine-color-red-filled-hover': '#951d17',
     '--mantine-color-anchor': heron[7],
   },
   dark: {
@@ -125,6 +129,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': dark[2],
     '--mantine-color-dimmed': dark[2],
     '--mantine-color-error': '#f28b82',
+    '--mantine-color-red-6': '#f28b82',
+    '--mantine-color-red-filled': '#b3261e',
+    '--mantine-color-red-filled-hover': '#951d17',
     '--mantine-color-anchor': heron[3],
   },
 });

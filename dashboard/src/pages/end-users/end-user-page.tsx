@@ -65,9 +65,9 @@ const ACCOUNT_COLUMNS: Columns<Account> = [
     id: 'span',
     header: 'From – to',
     cell: ({ min_date, max_date }) => (
-      <>
+      <span>
         <Day date={min_date} /> – <Day date={max_date} />
-      </>
+      </span>
     ),
   },
 ];
@@ -111,7 +111,7 @@ function EndUserView({ endUser }: { endUser: EndUser }) {
           <CopyText value={endUser.end_user_id} what="your ID" />
           <CopyText value={endUser.heron_id} shown={shorten(endUser.heron_id)} what="Ardea’s ID" />
           <span>
-            since <Time at={endUser.created} as="short" />
+            Since <Time at={endUser.created} as="short" />
           </span>
         </Group>
       }

@@ -71,7 +71,7 @@ const COLUMNS: Columns<EndUser> = [
   },
   {
     id: 'health',
-    header: 'Their status',
+    header: 'Status',
     cell: ({ data_sources }) => <Connections sources={data_sources} />,
   },
   {

@@ -22,10 +22,10 @@ const COLUMNS: Columns<InboxWebhook> = [
   {
     id: 'webhook',
     header: 'Webhook',
-    cell: ({ heron_id, webhook_code, webhook_type, deliveries }) => (
+    cell: ({ heron_id, verdict, webhook_code, webhook_type, deliveries }) => (
       <div>
         <Link to="/inbox/$webhookId" params={{ webhookId: heron_id }} className={rowClasses.rowLink}>
-          {webhook_code ?? 'Unreadable'}
+          {webhook_code ?? (verdict === 'rejected' ? 'Not believed' : 'Without a code')}
         </Link>
         <Group gap={6}>
           <Text size="xs" c="dimmed">

@@ -111,7 +111,7 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
                 <Table.Tbody>
                   {Object.entries(webhook.headers).map(([name, value]) => (
                     <Table.Tr key={name}>
-                      <Table.Th w="34%" fw={500} style={{ overflowWrap: 'anywhere' }} scope="row">
+                      <Table.Th w={150} fw={500} style={{ overflowWrap: 'anywhere' }} scope="row">
                         {name}
                       </Table.Th>
                       <Table.Td className="code">{value}</Table.Td>

@@ -1,4 +1,4 @@
-import { Grid, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Grid, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -73,7 +73,7 @@ function Totals({ totals }: { totals: Statistics['totals'] }) {
       <Figure label="Rows added">{formatCompact(totals.added)}</Figure>
       <Figure label="Rows modified">{formatCompact(totals.modified)}</Figure>
       <Figure label="Rows removed">{formatCompact(totals.removed)}</Figure>
-      <Figure label="Webhook → readable">
+      <Figure label="Webhook → readable, median">
         {totals.freshness === null ? '–' : formatDuration(totals.freshness.p50_ms)}
       </Figure>
     </div>
@@ -104,16 +104,26 @@ function Errors({ errors }: { errors: Statistics['errors'] }) {
 function OverviewView({ statistics }: { statistics: Statistics }) {
   const points = pointsOf(statistics);
   const { items, totals, gap } = statistics;
+  const welcome = (
+    <Card flush>
+      <Notice
+        icon={IconPlugConnected}
+        title="Welcome to Ardea"
+        actions={
+          <Button component={Link} to="/settings/integrations">
+            Go to the integrations
+          </Button>
+        }
+      >
+        Nothing is linked yet. Add an integration with your Plaid keys; what its Items do is shown here.
+      </Notice>
+    </Card>
+  );
+  // Nothing but zeros would only hide what to begin with.
+  if (items.total === 0 && totals.webhooks + totals.syncs === 0) return welcome;
   return (
     <>
-      {items.total === 0 && (
-        <Card flush>
-          <Notice icon={IconPlugConnected} title="Welcome to Ardea">
-            Nothing is linked yet. Begin with an integration:{' '}
-            <Link to="/settings/integrations">Settings → Integrations</Link>.
-          </Notice>
-        </Card>
-      )}
+      {items.total === 0 && welcome}
       {gap !== null && (
         <Message tone="busy">
           Not everything is counted yet: <Time at={gap.from} as="short" /> to <Time at={gap.to} as="short" />{' '}
@@ -122,7 +132,8 @@ function OverviewView({ statistics }: { statistics: Statistics }) {
       )}
       <ItemsByHealth items={items} />
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, lg: 8 }}>
+        {/* Where there is one column, what needs a person comes before the charts. */}
+        <Grid.Col span={{ base: 12, lg: 8 }} order={{ base: 2, lg: 1 }}>
           <Stack gap="lg">
             <Totals totals={totals} />
             <ChartCard
@@ -151,7 +162,7 @@ function OverviewView({ statistics }: { statistics: Statistics }) {
             />
           </Stack>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 4 }}>
+        <Grid.Col span={{ base: 12, lg: 4 }} order={{ base: 1, lg: 2 }}>
           <Stack gap="lg">
             <NeedsAPerson needs={statistics.needs_a_person} />
             <Errors errors={statistics.errors} />

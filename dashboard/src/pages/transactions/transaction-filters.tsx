@@ -127,6 +127,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         aria-label="From"
         leftSection={<DayLabel>From</DayLabel>}
         leftSectionWidth={50}
+        style={{ flex: '1 1 165px' }}
         value={search.from ?? ''}
         max={search.to}
         onChange={({ currentTarget }) => onChange({ from: currentTarget.value || undefined })}
@@ -136,6 +137,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         aria-label="To"
         leftSection={<DayLabel>To</DayLabel>}
         leftSectionWidth={34}
+        style={{ flex: '1 1 150px' }}
         value={search.to ?? ''}
         min={search.from}
         onChange={({ currentTarget }) => onChange({ to: currentTarget.value || undefined })}
@@ -144,7 +146,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         aria-label="Pending or posted"
         placeholder="Pending and posted"
         clearable
-        w={180}
+        style={{ flex: '1 1 160px' }}
         data={[
           { value: 'true', label: 'Pending' },
           { value: 'false', label: 'Posted' },
