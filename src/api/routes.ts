@@ -3,6 +3,7 @@ import { createApiKeyRoutes } from './api-keys/routes.js';
 import { createAuditRoutes } from './audits/routes.js';
 import { createChangeRoutes } from './changes/routes.js';
 import { createDataSourceRoutes } from './data-sources/routes.js';
+import { createEndUserDeletionRoutes } from './end-users/delete.js';
 import { createEndUserExportRoutes } from './end-users/export.js';
 import { createEndUserRoutes } from './end-users/routes.js';
 import { createEventRoutes } from './events/routes.js';
@@ -37,6 +38,7 @@ export function createRoutes(deps: Deps): Route[] {
     ...createAuditRoutes(deps),
     ...createEndUserRoutes(deps),
     ...createEndUserExportRoutes(deps),
+    ...createEndUserDeletionRoutes(deps),
     ...createDataSourceRoutes(deps),
     // Before the transactions: neither "changes" nor "search" is a reference_id.
     ...createChangeRoutes(deps),

@@ -22,14 +22,11 @@ const idsOf = (rows: Row[]) => rows.map((each) => String(each['transaction_id'])
 const item = (prefix: string, rows = days(prefix, 20)): BankItem =>
   world.item(rows, { accounts: [bankAccount(`${prefix}-a`)] });
 const only = () => onlyRelink(world);
-const remove = (itemId: string, erase: boolean) =>
+const remove = (itemId: string, erase: boolean, more: { keepToken?: boolean } = {}) =>
   createItemRemovalQueries({ db: world.engine.db, signalStaleAfterMs: 15_000 }).remove(
     world.engine.organizationId,
     itemId,
-    {
-      removedAtPlaid: false,
-      erase,
-    },
+    { removedAtPlaid: false, erase, ...more },
   );
 
 /** An old Item of 30 days, superseded by a new one of 20. */
@@ -321,6 +318,30 @@ describe('an Item of a relink is ended', () => {
     older.add(row('o-new', { account_id: 'o-a', date: '2026-11-22' }));
     expect(await world.engine.settle(older.id)).toMatchObject({ kind: 'synced' });
     expect(await world.visible()).toContain('o-new');
+  });
+
+  it('erased, though Plaid has still to be asked to remove it: its token stays, and it is like nothing that comes', async () => {
+    const older = item('o', days('o', 30));
+    await world.sync(older);
+    await remove(older.id, true, { keepToken: true });
+    const { access_token_ciphertext: token } = await world.engine
+      .db('items')
+      .where({ id: older.id })
+      .first<{ access_token_ciphertext: Buffer }>('access_token_ciphertext');
+    expect(token.length).toBeGreaterThan(0);
+    expect(await world.visible()).toEqual([]);
+    older.plaid.calls.length = 0;
+    expect(await world.engine.look(older.id)).toMatchObject({ status: 'sync_disabled' });
+    expect(older.plaid.calls).toEqual([]);
+    await world.sync(item('n'));
+    expect((await world.relinks()).filter(({ status }) => status !== 'different')).toEqual([]);
+    expect(await world.visible()).toEqual(idsOf(days('n', 20)));
+    await remove(older.id, true);
+    const { rows } = await world.engine.db.raw<{ rows: unknown[] }>(
+      `select from items where id = ? and access_token_ciphertext <> ''`,
+      [older.id],
+    );
+    expect(rows).toEqual([]);
   });
 
   it('and nobody waits in a circle while both are erased, synced and decided about', async () => {

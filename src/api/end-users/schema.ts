@@ -98,3 +98,39 @@ export const exportLine = z
   })
   .loose()
   .meta({ id: 'EndUserExportLine' });
+
+export const endUserDeletion = z
+  .strictObject({
+    remove_at_plaid: z.boolean().default(false).meta({
+      description:
+        'Also call /item/remove for each Item, which ends the access and the billing at Plaid. Cannot be undone.',
+    }),
+  })
+  .meta({ id: 'EndUserDeletion' });
+
+export const AT_PLAID = ['kept', 'removed', 'unconfirmed', 'unknown'] as const;
+
+const erasedLink = z.object({
+  item_id: z.string().meta({ description: "Plaid's item_id." }),
+  integration_heron_id: z.string(),
+  erased: z.boolean().meta({
+    description: 'Whether its data is erased; false: the database did not get that far, see `message`.',
+  }),
+  at_plaid: z.enum(AT_PLAID).meta({
+    description:
+      '`kept`: its removal was not asked for. `removed`: Plaid has confirmed it, or it was gone there. `unconfirmed`: Plaid has not confirmed it; its data is erased all the same, its token is kept, sealed, so that a repeat of the request can ask again. `unknown`: its token was erased before, so Plaid was not asked; call /item/remove yourself.',
+  }),
+  message: z.string().nullable().meta({ description: 'Why something is left; null where nothing is.' }),
+});
+
+/** `heron_id` and `status` are the contract's; there it is always `pending`. */
+export const endUserDeleted = z
+  .object({
+    heron_id: z.string(),
+    end_user_id: z.string(),
+    status: z.enum(['done', 'pending']).meta({
+      description: '`pending`: something is left, see `links`; the same request goes on with it.',
+    }),
+    links: z.array(erasedLink).meta({ description: 'All links of the end user, oldest first.' }),
+  })
+  .meta({ id: 'EndUserDeleted' });

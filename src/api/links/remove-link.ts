@@ -2,9 +2,8 @@ import type { Deps } from '../../deps.js';
 import type { IntegrationRow } from '../../db/queries/integrations.js';
 import type { LinkRow } from '../../db/queries/links.js';
 import { AppError } from '../../domain/errors.js';
-import { PlaidError } from '../../plaid/plaid-error.js';
-import { RateBudgetDenied } from '../../plaid/rate-budget.js';
-import { callerWaits, plaidBusy } from '../plaid-call.js';
+import { plaidBusy } from '../plaid-call.js';
+import { createRemoveAtPlaid, type PlaidRemoval } from './remove-at-plaid.js';
 
 export interface RemoveLinkOptions {
   removeAtPlaid: boolean;
@@ -17,42 +16,31 @@ export type RemoveLink = (
   options: RemoveLinkOptions,
 ) => Promise<void>;
 
+function assertRemoved(removal: PlaidRemoval): void {
+  switch (removal.kind) {
+    case 'removed':
+      return;
+    case 'token_erased':
+      throw new AppError('link.erased');
+    case 'unconfirmed':
+      if (removal.denied !== null) throw plaidBusy(removal.denied);
+      throw new AppError('plaid.removal_unconfirmed', {
+        description: `Plaid did not confirm the removal (${removal.reason}). Nothing was changed; send the request again.`,
+      });
+  }
+}
+
 /**
  * Ends a link. Plaid comes first: as long as it has not confirmed, nothing changes here and the token stays, so that a
  * repeat of the request finishes what was begun.
  */
-export function createRemoveLink({
-  config,
-  plaid,
-  integrations,
-  linkReads,
-  itemRemoval,
-  signals,
-}: Pick<Deps, 'config' | 'plaid' | 'integrations' | 'linkReads' | 'itemRemoval' | 'signals'>): RemoveLink {
-  const removeAtPlaid = async (integration: IntegrationRow, link: LinkRow): Promise<void> => {
-    const token = await linkReads.accessToken(link.organization_id, link.id);
-    if (token === null) {
-      if (link.health === 'deleted') return;
-      throw new AppError('link.erased');
-    }
-    const secret = await integrations.clientSecret(link.organization_id, integration.id);
-    try {
-      await plaid({
-        baseUrl: integration.base_url,
-        clientId: integration.client_id,
-        secret: secret ?? '',
-      }).removeItem(token, callerWaits(config));
-    } catch (error) {
-      if (error instanceof RateBudgetDenied) throw plaidBusy(error);
-      const reason = error instanceof PlaidError ? error.summary : 'no answer in time';
-      throw new AppError('plaid.removal_unconfirmed', {
-        description: `Plaid did not confirm the removal (${reason}). Nothing was changed; send the request again.`,
-      });
-    }
-  };
-
+export function createRemoveLink(
+  deps: Pick<Deps, 'config' | 'plaid' | 'integrations' | 'linkReads' | 'itemRemoval' | 'signals'>,
+): RemoveLink {
+  const { itemRemoval, signals } = deps;
+  const removeAtPlaid = createRemoveAtPlaid(deps);
   return async (integration, link, options) => {
-    if (options.removeAtPlaid) await removeAtPlaid(integration, link);
+    if (options.removeAtPlaid) assertRemoved(await removeAtPlaid(integration, link));
     const { signal } = await itemRemoval.remove(link.organization_id, link.id, {
       removedAtPlaid: options.removeAtPlaid,
       erase: options.erase,

@@ -59,6 +59,8 @@ export interface EndUserQueries {
   /** Null when the organisation has that end_user_id already. */
   create(organizationId: string, endUserId: string, values: EndUserChanges): Promise<EndUserRow | null>;
   update(organizationId: string, endUserId: string, values: EndUserChanges): Promise<EndUserRow | null>;
+  /** Takes away what tells who it is; its ids stay, for what refers to them. */
+  forget(organizationId: string, id: string): Promise<void>;
   /** By the caller's own id, which wins, or by row id (null: the address is not a well-formed heron id). */
   resolve(organizationId: string, endUserId: string, rowId: string | null): Promise<EndUserRow | null>;
   list(
@@ -133,6 +135,13 @@ export function createEndUserQueries(db: Database): EndUserQueries {
         .update({ ...columnsOf(values), updated_at: db.fn.now() })
         .returning<EndUserRow[]>(COLUMNS);
       return row ?? null;
+    },
+
+    async forget(organizationId, id) {
+      await db('end_users')
+        .where({ organization_id: organizationId, id })
+        .whereNotNull('name')
+        .update({ name: null, updated_at: db.fn.now() });
     },
 
     async resolve(organizationId, endUserId, rowId) {

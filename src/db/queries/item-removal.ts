@@ -8,6 +8,8 @@ export interface RemovalOptions {
   removedAtPlaid: boolean;
   /** Erase the data too. */
   erase: boolean;
+  /** Of an erasure: leave the sealed token, because Plaid has still to be asked to remove the Item. */
+  keepToken?: boolean;
 }
 
 export interface ItemRemovalQueries {
@@ -19,7 +21,7 @@ export interface ItemRemovalQueries {
 }
 
 /** Erasure: what the Item's rows told about a person goes, ids and tombstones stay, so that every reader learns of it. */
-async function erase(trx: Transaction, itemId: string): Promise<string[]> {
+async function erase(trx: Transaction, itemId: string, keepToken: boolean): Promise<string[]> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
     `update transactions
         set amount = null, currency = null, date = null, authorized_date = null, occurred_at = null, description = null,
@@ -47,11 +49,12 @@ async function erase(trx: Transaction, itemId: string): Promise<string[]> {
   // Without a cursor a later link of the same Item gets its whole history again.
   await trx.raw(
     `update items
-        set access_token_ciphertext = '', cursor = null, history = 'pending', last_successful_sync_at = null,
+        set access_token_ciphertext = case when :keepToken then access_token_ciphertext else '' end,
+            cursor = null, history = 'pending', last_successful_sync_at = null,
             status_message = null, resync_reason = null, resync_snapshot_at = null, resync_missing = null,
             attention = '[]', consent_expires_at = null
-      where id = ?`,
-    [itemId],
+      where id = :itemId`,
+    { itemId, keepToken },
   );
   return rows.map((row) => row.id);
 }
@@ -121,7 +124,7 @@ export function createItemRemovalQueries({
           { itemId, organizationId, removedAtPlaid: options.removedAtPlaid },
         );
         const relinks = options.erase ? await endRelinks(trx, itemId) : { changed: [], awake: [] };
-        const erased = options.erase ? await erase(trx, itemId) : [];
+        const erased = options.erase ? await erase(trx, itemId, options.keepToken ?? false) : [];
         // In the order of the Items' ids, like every statement that locks several of item_sync.
         let signal = false;
         for (const id of [itemId, ...relinks.awake].sort()) {
