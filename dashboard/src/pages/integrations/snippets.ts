@@ -29,15 +29,17 @@ export function snippetsOf({ base_url, inbound_webhook_url, link_url }: Integrat
   }'`,
       node: `import { Configuration, PlaidApi } from 'plaid';
 
-const plaid = new PlaidApi(new Configuration({
-  basePath: '${base_url}',
-  baseOptions: {
-    headers: {
-      'PLAID-CLIENT-ID': process.env.PLAID_CLIENT_ID,
-      'PLAID-SECRET': process.env.PLAID_SECRET,
+const plaid = new PlaidApi(
+  new Configuration({
+    basePath: '${base_url}',
+    baseOptions: {
+      headers: {
+        'PLAID-CLIENT-ID': process.env.PLAID_CLIENT_ID,
+        'PLAID-SECRET': process.env.PLAID_SECRET,
+      },
     },
-  },
-}));
+  }),
+);
 
 const { data } = await plaid.linkTokenCreate({
   client_name: 'Your company',
