@@ -36,6 +36,7 @@ async function shoot(page: Page, name: string, shot: Shot = {}): Promise<void> {
   const { of, margin = 24, height = WINDOW.height, width = WINDOW.width } = shot;
   await page.setViewportSize({ width, height });
   await page.mouse.move(0, 0);
+  await page.evaluate('document.activeElement?.blur()');
   await settled(page);
   const path = join(FOLDER, `${name}.png`);
   const clip = of === undefined ? undefined : await around(of, margin);
@@ -47,8 +48,11 @@ async function shoot(page: Page, name: string, shot: Shot = {}): Promise<void> {
   if (png.length > LARGEST_BYTES) throw new Error(`${path} has ${png.length} bytes: show less of the page.`);
 }
 
+const goTo = (page: Page, name: string): Promise<void> =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+
 async function addIntegration(page: Page): Promise<IntegrationUrls> {
-  await page.getByRole('link', { name: 'Integrations', exact: true }).click();
+  await goTo(page, 'Integrations');
   await page.getByRole('heading', { name: 'Connect your Plaid account' }).waitFor();
   await shoot(page, 'integrations-empty', { height: 560 });
   await page.getByRole('button', { name: 'Add integration' }).click();
@@ -70,9 +74,9 @@ async function addIntegration(page: Page): Promise<IntegrationUrls> {
   await dialog.getByRole('button', { name: 'Check and add' }).click();
   await page.getByRole('heading', { level: 1, name: 'My Plaid' }).waitFor();
   await shoot(page, 'integration', { height: 760 });
-  await page.getByRole('link', { name: 'Integrations', exact: true }).click();
+  await goTo(page, 'Integrations');
   await page.getByRole('link', { name: 'View My Plaid' }).waitFor();
-  await shoot(page, 'integrations', { height: 360 });
+  await shoot(page, 'integrations', { height: 480 });
   await page.getByRole('link', { name: 'View My Plaid' }).click();
   const id = new URL(await urlOf(page, /\/settings\/integrations\/itg_/)).pathname.split('/').at(-1)!;
   const { origin } = new URL(page.url());
@@ -89,7 +93,7 @@ async function urlOf(page: Page, pattern: RegExp): Promise<string> {
 }
 
 async function createKey(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'API keys' }).click();
+  await goTo(page, 'API keys');
   await page.getByRole('button', { name: 'Create key' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('Link service');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
@@ -188,7 +192,7 @@ async function showRelink(
   await page.goto(`/items/${item.item_id}`);
   const card = page.getByRole('region', { name: 'Linked again' });
   await card.waitFor();
-  await shoot(page, 'relink', { of: card, margin: 16, height: 900 });
+  await shoot(page, 'relink', { of: card, margin: 16, height: 1000 });
 }
 
 /** Somebody parses a webhook of Plaid and forwards what comes out of it. */
@@ -224,7 +228,7 @@ async function showSimulator(page: Page, integration: IntegrationUrls, itemId: s
   await page.goto(`/settings/integrations/${integration.heron_id}`);
   const link = page.getByRole('region', { name: 'Simulator', exact: true });
   await link.getByRole('button', { name: 'Link test Item' }).waitFor();
-  await shoot(page, 'simulator-link', { of: link, margin: 16, height: 900 });
+  await shoot(page, 'simulator-link', { of: link, margin: 16, height: 1100 });
   await page.goto(`/items/${itemId}`);
   const bank = page.getByRole('region', { name: 'At the simulated bank' });
   await bank.getByRole('button', { name: 'Spend', exact: true }).click();
