@@ -64,7 +64,16 @@ it('goes through the life of an Item', async () => {
 });
 
 it('switches faults on and off, of its own client only', async () => {
-  expect((await panel()).fault_kinds.map(({ kind }) => kind)).toContain('rate_limited');
+  const { fault_kinds: kinds } = await panel();
+  expect(kinds.find(({ kind }) => kind === 'rate_limited')).toMatchObject({
+    acts_as: 'fault',
+    default_times: 1,
+    params: [
+      { name: 'retry_after', type: 'number', required: false, values: null, default: null },
+      { name: 'retry_after_as', values: ['seconds', 'http_date'], default: 'seconds' },
+    ],
+  });
+  expect(kinds.find(({ kind }) => kind === 'notice')).toMatchObject({ acts_as: 'incident' });
   await fetch(`${simulator.url}/simulator/clients/somebody_else`, { method: 'PUT', body: '{"secret": "x"}' });
   await fetch(`${simulator.url}/simulator/faults`, {
     method: 'POST',
@@ -77,7 +86,10 @@ it('switches faults on and off, of its own client only', async () => {
     times: 3,
   });
   await act('fault', { kind: 'internal_error', item_id: link!.item_id });
-  expect((await panel()).faults.map(({ kind }) => kind).sort()).toEqual(['internal_error', 'rate_limited']);
+  expect((await panel()).faults).toMatchObject([
+    { kind: 'rate_limited', item_id: null, fired: 0, times: 3 },
+    { kind: 'internal_error', item_id: link!.item_id, fired: 0, times: 1 },
+  ]);
   expect((await act('clear_faults')).message).toContain('2');
   expect((await panel()).faults).toEqual([]);
   await act('advance_clock', { by: '1m' });

@@ -26,6 +26,8 @@ type Run<A extends SimulatorAction> = (context: ActionContext, body: Body<A>) =>
 
 const at = (itemId: string, rest = ''): string => `/items/${encodeURIComponent(itemId)}${rest}`;
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 interface Rows {
   transactions: { transaction_id: string; name: string | null }[];
 }
@@ -87,17 +89,17 @@ export const ACTIONS: { [A in SimulatorAction]: Run<A> } = {
   post: toItem(async (control, { item_id, ...body }) => {
     const rows = await control.call<Rows>('POST', at(item_id, '/post'), body);
     return {
-      message: `${rows.transactions.length} pending transactions posted.`,
+      message: `${counted(rows.transactions.length, 'pending transaction')} posted.`,
       transactions: rowsOf(rows),
     };
   }),
   refresh: toItem(async (control, { item_id }) => {
     const { changes } = await control.call<{ changes: number }>('POST', at(item_id, '/refresh'));
-    return { message: `The bank was asked anew: ${changes} changes.` };
+    return { message: `The bank was asked anew: ${counted(changes, 'change')}.` };
   }),
   history: toItem(async (control, { item_id, ...body }) => {
     await control.call('POST', at(item_id, '/history'), body);
-    return { message: `${body.count} transactions of earlier days were added.` };
+    return { message: `Added: ${counted(body.count, 'transaction')} of earlier days.` };
   }),
   break: toItem(async (control, { item_id, ...body }) => {
     await control.call('POST', at(item_id, '/break'), body);
@@ -141,7 +143,7 @@ export const ACTIONS: { [A in SimulatorAction]: Run<A> } = {
     );
     const own = await faultsOf(control, integration, new Set(known.filter((id) => id !== null)));
     for (const { id } of own) await control.call('DELETE', `/faults/${id}`);
-    return { message: `${own.length} faults are off.` };
+    return { message: `${counted(own.length, 'fault')} switched off.` };
   },
   async advance_clock({ control }, { by }) {
     await control.call('POST', '/clock/advance', { by });

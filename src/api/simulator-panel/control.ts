@@ -15,6 +15,26 @@ export interface SimulatedFault {
   client_id: string | null;
   active: boolean;
   fired: number;
+  times: number | null;
+}
+
+/** A kind of fault or incident as the simulator describes it. */
+export interface SimulatedKind {
+  kind: string;
+  acts_as: 'fault' | 'incident';
+  summary: string;
+  /** Of faults. */
+  default_times?: number | null;
+  params: Record<
+    string,
+    {
+      type: string;
+      required: boolean;
+      values?: string[];
+      default?: string | number | boolean;
+      meaning: string;
+    }
+  >;
 }
 
 /** The control API of a simulator: docs/simulator.md. */

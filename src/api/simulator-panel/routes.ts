@@ -8,7 +8,8 @@ import { createPostLink } from '../links/post-link.js';
 import { createLinkPresenter } from '../links/present.js';
 import { route, type Route } from '../route.js';
 import { ACTIONS, faultsOf, type ActionContext, type ActionResult } from './actions.js';
-import { createSimulatorControl, type SimulatorControl } from './control.js';
+import { createSimulatorControl, type SimulatedKind, type SimulatorControl } from './control.js';
+import { presentFault, presentKind } from './present.js';
 import {
   ACTION_BODIES,
   actionAnswer,
@@ -138,9 +139,7 @@ export function createSimulatorRoutes(deps: SimulatorDeps): Route[] {
         const links = await deps.links.listByIntegration(organizationId, integration.id);
         const items = new Set(links.map((link) => link.plaid_item_id));
         const faults = await faultsOf(own, integration, items);
-        const { kinds } = await own.call<{
-          kinds: { kind: string; acts_as: 'fault' | 'incident'; summary: string }[];
-        }>('GET', '/faults/kinds');
+        const { kinds } = await own.call<{ kinds: SimulatedKind[] }>('GET', '/faults/kinds');
         return {
           status: 200,
           body: {
@@ -148,13 +147,8 @@ export function createSimulatorRoutes(deps: SimulatorDeps): Route[] {
               available: true,
               reason: null,
               actions: SIMULATOR_ACTIONS,
-              faults: faults.map(({ id: fault, kind, item_id, fired }) => ({
-                id: fault,
-                kind,
-                item_id,
-                fired,
-              })),
-              fault_kinds: kinds.map(({ kind, acts_as, summary }) => ({ kind, acts_as, summary })),
+              faults: faults.map(presentFault),
+              fault_kinds: kinds.map(presentKind),
             },
           },
         };

@@ -83,18 +83,48 @@ export const ACTION_BODIES = {
 export type SimulatorAction = keyof typeof ACTION_BODIES;
 export const SIMULATOR_ACTIONS = Object.keys(ACTION_BODIES) as SimulatorAction[];
 
+const faultParam = z
+  .object({
+    name: z.string(),
+    type: z.string().meta({ description: 'As JSON has it, `duration` for text like `30s`, or `any`.' }),
+    required: z.boolean(),
+    values: z.array(z.string()).nullable().meta({ description: 'Those that are taken; null: any.' }),
+    default: z.string().nullable().meta({ description: 'What it is when it is not given, as text.' }),
+    meaning: z.string(),
+  })
+  .meta({ id: 'SimulatorFaultParam' });
+
+const faultKind = z
+  .object({
+    kind: z.string(),
+    acts_as: z.enum(['fault', 'incident']),
+    summary: z.string(),
+    default_times: z
+      .int()
+      .nullable()
+      .meta({ description: 'How often a fault acts unless told otherwise; null: until it is cleared.' }),
+    params: z.array(faultParam),
+  })
+  .meta({ id: 'SimulatorFaultKind' });
+
+const fault = z
+  .object({
+    id: z.int(),
+    kind: z.string(),
+    item_id: z.string().nullable().meta({ description: 'null: all Items of the client.' }),
+    fired: z.int().meta({ description: 'How often it has acted.' }),
+    times: z.int().nullable().meta({ description: 'How often it acts in all; null: until it is cleared.' }),
+  })
+  .meta({ id: 'SimulatorFault' });
+
 export const simulatorAnswer = z.object({
   simulator: z
     .object({
       available: z.boolean(),
       reason: z.string().nullable().meta({ description: 'Why it is not.' }),
       actions: z.array(z.enum(SIMULATOR_ACTIONS)),
-      faults: z
-        .array(z.object({ id: z.int(), kind: z.string(), item_id: z.string().nullable(), fired: z.int() }))
-        .meta({ description: 'Those that are on for this integration.' }),
-      fault_kinds: z.array(
-        z.object({ kind: z.string(), acts_as: z.enum(['fault', 'incident']), summary: z.string() }),
-      ),
+      faults: z.array(fault).meta({ description: 'Those that are on for this integration.' }),
+      fault_kinds: z.array(faultKind),
     })
     .meta({ id: 'SimulatorPanel' }),
 });
