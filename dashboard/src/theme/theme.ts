@@ -6,7 +6,9 @@ import {
   Input,
   type CSSVariablesResolver,
   type MantineColorsTuple,
+  Menu,
   Modal,
+  Notification,
   Paper,
   Table,
   Tooltip,
@@ -82,6 +84,8 @@ export const theme = createTheme({
     InputWrapper: Input.Wrapper.extend({
       styles: { label: { marginBottom: 3 }, description: { marginBottom: 2 } },
     }),
+    // The focus begins on the first entry; Mantine's placeholder is a child that a menu may not have.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,
@@ -90,6 +94,7 @@ export const theme = createTheme({
         styles: { title: { fontWeight: 600, fontSize: '1rem' } },
       },
     }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } }),
   },
