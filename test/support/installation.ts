@@ -96,6 +96,7 @@ export async function createInstallation({
     WORKER_PORT: String(workerPort),
     PUBLIC_URL: url,
     PLAID_ALLOWED_BASE_URLS: simulator.url,
+    SIMULATOR_CONTROL_URL: simulator.url,
     ...QUICK,
     ...settings,
     ...routes.all,

@@ -11,6 +11,7 @@ import { shorten } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { Card, Failure, LoadingRows } from '../../parts/states';
 import { Time } from '../../parts/time';
+import { SimulatedIntegration } from '../simulated/where-simulated';
 import { Checklist } from './checklist';
 import { DeleteIntegration } from './delete-integration';
 import { IntegrationDialog } from './integration-form';
@@ -137,6 +138,7 @@ function IntegrationView({ integration }: { integration: Integration }) {
                 />
               </Stack>
             </Card>
+            <SimulatedIntegration integrationId={integration.heron_id} />
             <Snippets integration={integration} />
           </Stack>
         </Grid.Col>

@@ -10,6 +10,7 @@ import { ItemStatus } from '../../parts/item-status';
 import { Page } from '../../parts/page';
 import { Card, Failure, LoadingRows } from '../../parts/states';
 import { Time } from '../../parts/time';
+import { SimulatedItem } from '../simulated/where-simulated';
 import { ItemActions } from './item-actions';
 import { ItemAudits } from './item-audits';
 import { ItemNeed } from './item-need';
@@ -84,7 +85,10 @@ function ItemView({ item }: { item: ItemDetails }) {
       <ItemNeed item={item} />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 8 }}>
-          <Timeline path={path} />
+          <Stack gap="lg">
+            <SimulatedItem item={item} />
+            <Timeline path={path} />
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="lg">
