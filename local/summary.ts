@@ -56,7 +56,7 @@ export const summary = ({ config, data, secrets, notes, seeded, isFirst }: Summa
     seeded
       ? 'The database was empty: a demo company (two Items) and a person (one Item) were linked through the simulator.'
       : undefined,
-    'Next: `npm run demo` in another terminal walks through linking and syncing. Ctrl-C stops everything.',
+    'Next: log in to the dashboard; docs/guide.md leads through it. `npm run demo` in another terminal walks the same way over HTTP. Ctrl-C stops everything.',
   ]
     .filter((line) => line !== undefined)
     .join('\n');

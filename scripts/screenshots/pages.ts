@@ -178,12 +178,14 @@ async function shootAll(
 
 const [, , wanted = '', only = ''] = process.argv;
 if (wanted === '') {
-  console.error('Give the folder: npm run page-screenshots -- <folder> [part of a page’s name]');
+  console.error(
+    'Give the folder: npm run page-screenshots -- <folder> [names of pages, a regular expression]',
+  );
   process.exit(2);
 }
 const folder = resolve(wanted);
 mkdirSync(folder, { recursive: true });
-const chosen = (views: readonly View[]): View[] => views.filter(({ name }) => name.includes(only));
+const chosen = (views: readonly View[]): View[] => views.filter(({ name }) => new RegExp(only).test(name));
 const ardea = await startArdea();
 try {
   const browser = await openBrowser();
