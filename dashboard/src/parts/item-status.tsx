@@ -50,7 +50,8 @@ type Attention = components['schemas']['LinkAttention'];
 const ATTENTION: Partial<Record<Attention['code'], { title: string; message: string }>> = {
   RELINK_DOUBTFUL: {
     title: 'The same accounts as another Item?',
-    message: 'It may show the accounts of another Item, and then their transactions are there twice. Decide.',
+    message:
+      'It may show the accounts of another Item, and then their transactions are there twice. Decide under “Linked again”.',
   },
   RELINK_STOPPED: {
     title: 'Nobody syncs these accounts',
@@ -62,8 +63,9 @@ const ATTENTION: Partial<Record<Attention['code'], { title: string; message: str
 export const sayAttention = ({ code, message }: Attention): { title: string; message: string } =>
   ATTENTION[code] ?? { title: toWords(code), message };
 
-/** Plaid's message without its code, for where there is little room. */
+/** Plaid's message without its code, for where there is little room; ours names the newer Item by its id. */
 const withoutCode = (text: string): string => {
+  if (text.startsWith('[SUPERSEDED]')) return 'Rests for a newer Item of the same accounts';
   const message = text.replace(/^\[[A-Z_]+\]\s*/, '');
   return message.charAt(0).toUpperCase() + message.slice(1);
 };

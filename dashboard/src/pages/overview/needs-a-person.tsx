@@ -22,7 +22,7 @@ export function NeedsAPerson({ needs }: { needs: Statistics['needs_a_person'] })
         <ul className={classes.needs}>
           {integrations.map(({ heron_id, name, paused_since, message }) => (
             <li key={heron_id}>
-              <Group justify="space-between" gap="xs">
+              <Group justify="space-between" gap="0 10px">
                 <Link to="/settings/integrations/$integrationId" params={{ integrationId: heron_id }}>
                   {name}
                 </Link>
@@ -36,7 +36,7 @@ export function NeedsAPerson({ needs }: { needs: Statistics['needs_a_person'] })
           ))}
           {items.map((item) => (
             <li key={item.item_id}>
-              <Group justify="space-between" gap="xs">
+              <Group justify="space-between" gap="0 10px">
                 <Link to="/items/$itemId" params={{ itemId: item.item_id }}>
                   {item.institution.name ?? 'Item'} of {item.end_user.name ?? item.end_user.end_user_id}
                 </Link>

@@ -73,7 +73,7 @@ function Totals({ totals }: { totals: Statistics['totals'] }) {
       <Figure label="Rows added">{formatCompact(totals.added)}</Figure>
       <Figure label="Rows modified">{formatCompact(totals.modified)}</Figure>
       <Figure label="Rows removed">{formatCompact(totals.removed)}</Figure>
-      <Figure label="Webhook → readable, median">
+      <Figure label="Median freshness">
         {totals.freshness === null ? '–' : formatDuration(totals.freshness.p50_ms)}
       </Figure>
     </div>
