@@ -45,3 +45,53 @@ export const dataSourcesQuery = (end_user: string) =>
         }),
       ),
   });
+
+export interface EndUserFile {
+  /** One JSON object per line; browsers keep a large one on disk. */
+  file: Blob;
+  transactions: number;
+}
+
+const CUT_OFF = 'The export was cut off before its end. Try again.';
+
+interface LastLine {
+  type?: string;
+  transactions?: number;
+}
+
+async function lastLineOf(file: Blob): Promise<LastLine> {
+  const tail = await file.slice(-1_000).text();
+  try {
+    return JSON.parse(tail.trimEnd().split('\n').at(-1) ?? '') as LastLine;
+  } catch {
+    return {};
+  }
+}
+
+/** All that is stored of an end user, whole: an export that was cut off throws. */
+export async function exportEndUser(end_user: string): Promise<EndUserFile> {
+  const file = await answered(
+    api.GET('/api/end_users/{end_user_id_or_heron_id}/export', {
+      params: address(end_user),
+      parseAs: 'blob',
+      headers: { accept: 'application/x-ndjson' },
+    }),
+  ).catch((error: unknown) => {
+    // The body of an answer that had begun well.
+    throw error instanceof TypeError ? new Error(CUT_OFF, { cause: error }) : error;
+  });
+  const { type, transactions } = await lastLineOf(file);
+  if (type !== 'end') throw new Error(CUT_OFF);
+  return { file, transactions: transactions ?? 0 };
+}
+
+export type EndUserDeleted = components['schemas']['EndUserDeleted'];
+
+/** Stops and erases all that is stored of an end user; `pending` in its answer: the same call goes on. */
+export const deleteEndUser = (end_user: string, remove_at_plaid: boolean): Promise<EndUserDeleted> =>
+  answered(
+    api.POST('/api/end_users/{end_user_id_or_heron_id}/delete', {
+      params: address(end_user),
+      body: { remove_at_plaid },
+    }),
+  );

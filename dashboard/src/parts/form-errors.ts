@@ -1,5 +1,10 @@
 import type { UseFormReturnType } from '@mantine/form';
-import { ApiError } from '../api/api-error';
+import { ApiError, messageOf } from '../api/api-error';
+import { NotConfirmedError } from '../api/not-confirmed';
+
+/** What a form says of a request that failed; null where there is nothing to say. */
+export const problemOf = (error: unknown): string | null =>
+  error === null || error instanceof NotConfirmedError ? null : messageOf(error);
 
 /** Puts the API's messages beside the fields they are about; what is about no field of the form is returned. */
 export function showFieldErrors<T extends Record<string, unknown>>(
@@ -7,7 +12,7 @@ export function showFieldErrors<T extends Record<string, unknown>>(
   form: Pick<UseFormReturnType<T>, 'setErrors' | 'getValues'>,
   error: unknown,
 ): string | null {
-  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ApiError)) return problemOf(error);
   const known = Object.keys(form.getValues());
   const entries = Object.entries(error.fields);
   const own = entries.filter(([field]) => known.includes(field));

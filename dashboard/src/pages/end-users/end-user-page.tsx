@@ -1,5 +1,5 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { IconArrowsExchange, IconBuildingBank } from '@tabler/icons-react';
+import { Group, Stack, Text } from '@mantine/core';
+import { IconBuildingBank } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { dataSourcesQuery, endUserQuery, type DataSource, type EndUser } from '../../api/end-users';
@@ -14,6 +14,7 @@ import { Page } from '../../parts/page';
 import { Card, Failure, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { Tag } from '../../parts/status';
 import { Day, Time } from '../../parts/time';
+import { EndUserActions } from './end-user-actions';
 
 const CRUMBS = [{ label: 'End users', to: '/end-users' }];
 
@@ -101,6 +102,9 @@ function Connection({ item, source }: { item: Item; source: DataSource | undefin
 function EndUserView({ endUser }: { endUser: EndUser }) {
   const items = useInfiniteQuery(itemsQuery({ end_user_id: endUser.heron_id }));
   const { data: sources } = useQuery(dataSourcesQuery(endUser.heron_id));
+  const transactions = sources
+    ?.flatMap((source) => source.data_source_accounts)
+    .reduce((sum, { num_transactions }) => sum + num_transactions, 0);
   const name = endUser.name ?? endUser.end_user_id;
   return (
     <Page
@@ -116,14 +120,11 @@ function EndUserView({ endUser }: { endUser: EndUser }) {
         </Group>
       }
       actions={
-        <Button
-          component={Link}
-          to={`/transactions?end_user=${encodeURIComponent(endUser.end_user_id)}`}
-          variant="default"
-          leftSection={<IconArrowsExchange size={16} />}
-        >
-          Transactions
-        </Button>
+        <EndUserActions
+          endUser={endUser}
+          items={items.data?.pages.flatMap((page) => page.items) ?? []}
+          transactions={transactions}
+        />
       }
     >
       <Loaded query={items}>

@@ -1,0 +1,108 @@
+import type { Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDashboard, findBarriers, logIn, type Dashboard } from '../support/dashboard.js';
+import { eventually } from '../support/eventually.js';
+import type { BankItem, IntegrationUrls } from '../support/installation.js';
+
+/** What an end user may ask for: a copy of all that is stored, and that it is forgotten. */
+let dashboard: Dashboard;
+let page: Page;
+let integration: IntegrationUrls;
+let items: BankItem[];
+
+const rowsOf = async (): Promise<number> => {
+  const { body } = await dashboard.installation.call<{ _summary: { transactions: number } }>(
+    'GET',
+    '/api/transactions?end_user_id=acme&limit=1000',
+  );
+  return body._summary.transactions;
+};
+
+beforeAll(async () => {
+  dashboard = await createDashboard();
+  const { installation } = dashboard;
+  integration = await installation.createIntegration();
+  items = [];
+  for (const transactions of [20, 10]) {
+    const item = await installation.newItem(integration, {
+      ...{ transactions, ready: true },
+      // Different banks: none of them is the other one, linked again.
+      institution_id: items.length === 0 ? 'ins_109508' : 'ins_109509',
+    });
+    await installation.link(integration, item, 'acme');
+    items.push(item);
+  }
+  await installation.call('PUT', '/api/end_users', {
+    end_user: { end_user_id: 'acme', name: 'Acme Coffee' },
+  });
+  await eventually('the rows of both Items', async () => (await rowsOf()) === 30);
+  ({ page } = await dashboard.person());
+  await logIn(page, { path: '/end-users/acme', landsOn: 'Acme Coffee' });
+});
+
+afterAll(async () => {
+  await dashboard?.close();
+});
+
+const openErasure = async (): Promise<void> => {
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Erase this end user' }).click();
+};
+const dialog = () => page.getByRole('dialog', { name: 'Erase acme' });
+
+describe('an end user', () => {
+  it('is exported whole, as a file', async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('end-user-acme.ndjson');
+    const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1)!)).toEqual({ type: 'end', transactions: 30 });
+    await page.getByText('Exported, 30 transactions among it.').waitFor();
+  });
+
+  it('is erased only when its id was typed, and without barriers', async () => {
+    await openErasure();
+    await dialog().getByText('Its 30 transactions').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    const erase = dialog().getByRole('button', { name: 'Erase' });
+    await dialog().getByLabel('Type acme to confirm').fill('acm');
+    expect(await erase.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    expect(await rowsOf()).toBe(30);
+  });
+
+  it('asks for the password where it was given long ago, and goes on in spite of Plaid', async () => {
+    const { installation } = dashboard;
+    await installation.db.raw(`update sessions set confirmed_at = confirmed_at - interval '1 hour'`);
+    await installation.simulator.control('POST', '/faults', {
+      ...{ kind: 'internal_error', item_id: items[0]!.item_id, endpoint: '/item/remove', times: null },
+    });
+    await openErasure();
+    await dialog().getByLabel('Remove its Items at Plaid too').check();
+    await dialog().getByLabel('Type acme to confirm').fill('acme');
+    await page.keyboard.press('Enter');
+    const password = page.getByRole('dialog', { name: 'Confirm with your password' });
+    await password.getByLabel('Password', { exact: true }).fill('four herons at dawn');
+    await page.keyboard.press('Enter');
+    await dialog().getByText('Something is left').waitFor();
+    await dialog().getByText('Plaid has not confirmed').waitFor();
+    await dialog().getByText('Removed at Plaid').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await rowsOf()).toBe(0);
+  });
+
+  it('is done with once Plaid has confirmed, too', async () => {
+    await dashboard.installation.simulator.control('DELETE', '/faults');
+    await dialog().getByRole('button', { name: 'Try again' }).click();
+    await dialog().getByText('Its data and its name are erased.').waitFor();
+    expect(await dialog().getByText('Removed at Plaid').count()).toBe(2);
+    await dialog().getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('heading', { level: 1, name: 'acme' }).waitFor();
+    expect(await page.getByText('Acme Coffee').count()).toBe(0);
+    expect(await page.getByText('Deleted at Plaid').count()).toBe(2);
+  });
+});
