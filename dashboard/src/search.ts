@@ -1,5 +1,5 @@
 import { WINDOWS, type Window } from './api/statistics';
-import { VERDICTS, WEBHOOK_STATES } from './api/inbox';
+import { FORWARD_STATES, VERDICTS, WEBHOOK_STATES } from './api/inbox';
 import { ITEM_STATUSES, type LinkStatus } from './parts/item-status';
 import {
   amountParam,
@@ -31,17 +31,30 @@ export const itemsSearch = (raw: Raw): ItemsSearch => ({
 });
 
 export interface InboxSearch {
+  q?: string;
   item?: string;
   code?: string;
+  integration?: string;
   verdict?: (typeof VERDICTS)[number];
   state?: (typeof WEBHOOK_STATES)[number];
+  forward?: (typeof FORWARD_STATES)[number];
+  redelivered?: boolean;
+  /** Days of the viewer's zone. */
+  from?: string;
+  to?: string;
 }
 
 export const inboxSearch = (raw: Raw): InboxSearch => ({
+  q: textParam(raw, 'q'),
   item: textParam(raw, 'item'),
   code: textParam(raw, 'code'),
+  integration: textParam(raw, 'integration'),
   verdict: oneOfParam(raw, 'verdict', VERDICTS),
   state: oneOfParam(raw, 'state', WEBHOOK_STATES),
+  forward: oneOfParam(raw, 'forward', FORWARD_STATES),
+  redelivered: flagParam(raw, 'redelivered'),
+  from: dayParam(raw, 'from'),
+  to: dayParam(raw, 'to'),
 });
 
 export const SORTS = ['-date', 'date', '-amount', 'amount'] as const;

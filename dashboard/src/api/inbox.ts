@@ -11,6 +11,8 @@ export type InboxFilter = Omit<InboxQuery, 'cursor' | 'limit'>;
 export const VERDICTS = ['verified', 'stale', 'rejected'] as const;
 export const WEBHOOK_STATES = ['waiting', 'consumed', 'unmatched', 'stopped', 'rejected'] as const;
 
+export const FORWARD_STATES = ['none', 'pending', 'sent', 'failed', 'stopped'] as const;
+
 export const inboxQuery = (filter: InboxFilter, limit = 100) =>
   infiniteQueryOptions({
     queryKey: ['inbox', { item_id: filter.item_id }, filter, limit],
@@ -45,3 +47,13 @@ export const replayWebhook = async (webhook_id: string, forward: boolean) =>
       }),
     )
   ).replay;
+
+export type ReplayResult = components['schemas']['ReplayResult'];
+
+/** The oldest webhooks that match, at most `limit`; a filter that leaves all of them is refused. */
+export const replayMany = async (
+  filter: InboxFilter,
+  options: { limit: number; forward: boolean },
+): Promise<ReplayResult[]> =>
+  (await answered(api.POST('/api/plaid_webhooks/replay', { body: { replay: { ...filter, ...options } } })))
+    .replays;

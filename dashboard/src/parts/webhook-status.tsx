@@ -1,4 +1,4 @@
-import type { InboxWebhook } from '../api/inbox';
+import type { InboxWebhook, ReplayResult } from '../api/inbox';
 import { Status, type StatusLook } from './status';
 
 /** What became of a webhook, in a word: its verdict where it was not believed, else its state. */
@@ -23,6 +23,17 @@ export const WEBHOOK_STATE_HELP: Readonly<Record<InboxWebhook['state'], string>>
   unmatched: 'Its Item is not linked here (yet). Once it is, this webhook counts.',
   stopped: 'Its Item is not synced any more.',
   rejected: 'It is not believed to come from Plaid, and changes nothing. Kept for diagnosis.',
+};
+
+/** What came of a replay. */
+export const REPLAY_OUTCOME: Readonly<Record<ReplayResult['outcome'], string>> = {
+  replayed: 'It counts again: its Item is looked at.',
+  unmatched: 'Its Item is not linked: nothing to look at.',
+  stopped: 'Its Item is not synced any more.',
+  superseded: 'Its Item rests for a newer one, so nothing was asked.',
+  still_rejected: 'It was verified again and is still rejected.',
+  key_unavailable: 'Plaid did not give its key. Try again in a moment.',
+  body_shortened: 'Only a part of its body was kept, so it cannot be verified again.',
 };
 
 export function WebhookStatus({ webhook }: { webhook: Pick<InboxWebhook, 'verdict' | 'state'> }) {

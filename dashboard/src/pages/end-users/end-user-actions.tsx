@@ -2,12 +2,13 @@ import { Button, Menu } from '@mantine/core';
 import { IconArrowsExchange, IconDots, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { exportEndUser, type EndUser } from '../../api/end-users';
 import { sayDone, sayFailed } from '../../api/failed';
 import type { Item } from '../../api/items';
 import { useMay } from '../../api/session';
 import { formatCount } from '../../parts/format';
+import { useLazyDialog } from '../../parts/lazy-dialog';
 import { asFileName, saveFile } from '../../parts/save-file';
 import { useConfirmed } from '../../shell/confirm-password';
 
@@ -24,8 +25,7 @@ export function EndUserActions({ endUser, items, transactions }: EndUserActionsP
   const isMember = useMay('member');
   const isAdmin = useMay('admin');
   const confirmed = useConfirmed();
-  // Loaded when it is opened first, and there from then on, so that it closes like every dialog.
-  const [erasing, setErasing] = useState<'never' | 'open' | 'closed'>('never');
+  const erasing = useLazyDialog();
   // Fetched by the page, not by a link: what the API wants first, or refuses, is then asked and said here.
   const download = useMutation({
     mutationFn: () => confirmed(() => exportEndUser(endUser.heron_id)),
@@ -63,20 +63,20 @@ export function EndUserActions({ endUser, items, transactions }: EndUserActionsP
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setErasing('open')}>
+            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={erasing.open}>
               Erase this end user
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}
-      {erasing !== 'never' && (
+      {erasing.isThere && (
         <Suspense fallback={null}>
           <EraseEndUser
             endUser={endUser}
             items={items}
             transactions={transactions}
-            isOpen={erasing === 'open'}
-            onClose={() => setErasing('closed')}
+            isOpen={erasing.isOpen}
+            onClose={erasing.close}
           />
         </Suspense>
       )}

@@ -1,22 +1,27 @@
-import { Group, Select, Text } from '@mantine/core';
-import { IconInbox } from '@tabler/icons-react';
+import { Button, Group, Text } from '@mantine/core';
+import { IconInbox, IconRotateClockwise } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { inboxQuery, VERDICTS, WEBHOOK_STATES, type InboxWebhook } from '../../api/inbox';
+import { lazy, Suspense } from 'react';
+import { inboxQuery, type InboxWebhook } from '../../api/inbox';
+import { useMay } from '../../api/session';
 import { DataTable, type Columns } from '../../parts/data-table';
 import rowClasses from '../../parts/data-table.module.css';
-import { Filters } from '../../parts/filters';
 import { shorten, toWords } from '../../parts/format';
 import { FreshRows } from '../../parts/fresh-rows';
+import { useLazyDialog } from '../../parts/lazy-dialog';
 import { MoreRows } from '../../parts/more-rows';
 import { Page } from '../../parts/page';
 import { sayRejection } from '../../parts/rejection';
-import { SearchField } from '../../parts/search-field';
 import { Card, Loaded, Notice } from '../../parts/states';
 import { Tag } from '../../parts/status';
 import { useSteadyRows } from '../../parts/steady-rows';
 import { Time } from '../../parts/time';
 import { WebhookStatus } from '../../parts/webhook-status';
+import { filterOf } from './filter';
+import { InboxFilters } from './inbox-filters';
+
+const ReplayMany = lazy(async () => ({ default: (await import('./replay-many')).ReplayMany }));
 
 const COLUMNS: Columns<InboxWebhook> = [
   {
@@ -85,62 +90,43 @@ function InboxRows({ webhooks, listKey }: { webhooks: readonly InboxWebhook[]; l
 }
 
 export function InboxPage() {
-  const { item, code, verdict, state } = useSearch({ from: '/inside/inbox' });
+  const search = useSearch({ from: '/inside/inbox' });
   const navigate = useNavigate({ from: '/inbox' });
-  const filter = { item_id: item, webhook_code: code, verdict, state };
+  const isMember = useMay('member');
+  const replaying = useLazyDialog();
+  const filter = filterOf(search);
   const webhooks = useInfiniteQuery(inboxQuery(filter));
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const key = JSON.stringify([filter, webhooks.data?.pages.length]);
+  const found = webhooks.data?.pages.flatMap((page) => page.plaid_webhooks) ?? [];
   return (
-    <Page title="Inbox" description="Every webhook that came to your webhook URLs, believed or not.">
-      <Filters onClear={isFiltered ? () => void navigate({ search: {}, replace: true }) : undefined}>
-        <SearchField
-          label="Item ID"
-          value={item}
-          onSearch={(next) =>
-            void navigate({ search: (before) => ({ ...before, item: next }), replace: true })
-          }
-          style={{ flex: '1 1 220px' }}
-        />
-        <SearchField
-          label="Webhook code"
-          value={code}
-          onSearch={(next) =>
-            void navigate({ search: (before) => ({ ...before, code: next }), replace: true })
-          }
-          style={{ flex: '1 1 220px' }}
-        />
-        <Select
-          aria-label="Verdict"
-          placeholder="Any verdict"
-          clearable
-          w={150}
-          data={VERDICTS.map((value) => ({ value, label: toWords(value) }))}
-          value={verdict ?? null}
-          onChange={(value) =>
-            void navigate({ search: (before) => ({ ...before, verdict: value ?? undefined }), replace: true })
-          }
-        />
-        <Select
-          aria-label="State"
-          placeholder="Any state"
-          clearable
-          w={150}
-          data={WEBHOOK_STATES.map((value) => ({ value, label: toWords(value) }))}
-          value={state ?? null}
-          onChange={(value) =>
-            void navigate({ search: (before) => ({ ...before, state: value ?? undefined }), replace: true })
-          }
-        />
-      </Filters>
+    <Page
+      title="Inbox"
+      description="Every webhook that came to your webhook URLs, believed or not."
+      actions={
+        isMember &&
+        isFiltered &&
+        found.length > 0 && (
+          <Button variant="default" leftSection={<IconRotateClockwise size={16} />} onClick={replaying.open}>
+            Replay these
+          </Button>
+        )
+      }
+    >
+      <InboxFilters
+        search={search}
+        onChange={(changes) =>
+          void navigate({ search: (before) => ({ ...before, ...changes }), replace: true })
+        }
+        onClear={isFiltered ? () => void navigate({ search: {}, replace: true }) : undefined}
+      />
       <Card flush>
         <Loaded query={webhooks}>
-          {({ pages }) => {
-            const rows = pages.flatMap((page) => page.plaid_webhooks);
-            if (rows.length > 0)
+          {() => {
+            if (found.length > 0)
               return (
                 <>
-                  <InboxRows webhooks={rows} listKey={key} />
+                  <InboxRows webhooks={found} listKey={key} />
                   <MoreRows query={webhooks} />
                 </>
               );
@@ -157,6 +143,11 @@ export function InboxPage() {
           }}
         </Loaded>
       </Card>
+      {replaying.isThere && (
+        <Suspense fallback={null}>
+          <ReplayMany filter={filter} isOpen={replaying.isOpen} onClose={replaying.close} />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -12,27 +12,17 @@ import { Page } from '../../parts/page';
 import { sayRejection } from '../../parts/rejection';
 import { Card, Failure, LoadingRows } from '../../parts/states';
 import { Time } from '../../parts/time';
-import { WEBHOOK_STATE_HELP, WebhookStatus } from '../../parts/webhook-status';
+import { REPLAY_OUTCOME, WEBHOOK_STATE_HELP, WebhookStatus } from '../../parts/webhook-status';
 import { Message } from '../../parts/message';
 
 const CRUMBS = [{ label: 'Inbox', to: '/inbox' }];
-
-const OUTCOMES = {
-  replayed: 'It counts again: its Item is looked at.',
-  unmatched: 'Its Item is not linked: nothing to look at.',
-  stopped: 'Its Item is not synced any more.',
-  superseded: 'Its Item rests for a newer one, so nothing was asked.',
-  still_rejected: 'It was verified again and is still rejected.',
-  key_unavailable: 'Plaid did not give its key. Try again in a moment.',
-  body_shortened: 'Only a part of its body was kept, so it cannot be verified again.',
-} as const;
 
 function Replay({ webhook }: { webhook: InboxWebhookWhole }) {
   const queries = useQueryClient();
   const replay = useMutation({
     mutationFn: (forward: boolean) => replayWebhook(webhook.heron_id, forward),
     onSuccess: async ({ outcome }) => {
-      sayDone(OUTCOMES[outcome]);
+      sayDone(REPLAY_OUTCOME[outcome]);
       await queries.invalidateQueries({ queryKey: ['inbox'] });
     },
     onError: sayFailed,

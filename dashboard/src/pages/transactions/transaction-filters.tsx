@@ -1,11 +1,11 @@
-import { Button, Grid, Popover, Select, Text, TextInput } from '@mantine/core';
-import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { Grid, Select, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { dataSourcesQuery } from '../../api/end-users';
 import { EndUserSelect } from '../../parts/end-user-select';
 import { Filters } from '../../parts/filters';
+import { MoreFilters } from '../../parts/more-filters';
 import { SearchField } from '../../parts/search-field';
+import { TextFilter } from '../../parts/text-filter';
 import { REMOVED, SORTS, type TransactionsSearch } from '../../search';
 import { isFiltered } from './filter';
 
@@ -19,35 +19,8 @@ interface TransactionFiltersProps {
 
 const AMOUNT = /^-?\d+(\.\d+)?$/;
 
-/** Takes effect when it is left or entered, once it is a number. */
-function AmountInput({
-  label,
-  value,
-  onDone,
-}: {
-  label: string;
-  value?: string;
-  onDone: (value?: string) => void;
-}) {
-  const [text, setText] = useState(value ?? '');
-  const isWrong = text !== '' && !AMOUNT.test(text);
-  const finish = (): void => {
-    if (!isWrong) onDone(text === '' ? undefined : text);
-  };
-  return (
-    <TextInput
-      label={label}
-      inputMode="decimal"
-      value={text}
-      error={isWrong ? 'A number like -12.50' : undefined}
-      onChange={({ currentTarget }) => setText(currentTarget.value.trim())}
-      onBlur={finish}
-      onKeyDown={({ key }) => {
-        if (key === 'Enter') finish();
-      }}
-    />
-  );
-}
+const checkAmount = (text: string): string | undefined =>
+  AMOUNT.test(text) ? undefined : 'A number like -12.50';
 
 /** The accounts of the end user that is chosen; without one they would be everybody's. */
 function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onClear'>) {
@@ -57,11 +30,7 @@ function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onCl
   });
   if (search.end_user === undefined)
     return (
-      <TextInput
-        label="Account ID"
-        defaultValue={search.account ?? ''}
-        onBlur={({ currentTarget }) => onChange({ account: currentTarget.value.trim() || undefined })}
-      />
+      <TextFilter label="Account ID" value={search.account} onDone={(account) => onChange({ account })} />
     );
   const accounts = sources?.flatMap((source) => source.data_source_accounts) ?? [];
   return (
@@ -108,7 +77,6 @@ function DayLabel({ children }: { children: string }) {
 }
 
 export function TransactionFilters({ search, onChange, onClear }: TransactionFiltersProps) {
-  const more = countOf(search);
   return (
     <Filters onClear={isFiltered(search) ? onClear : undefined}>
       <SearchField
@@ -154,70 +122,63 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         value={search.pending === undefined ? null : String(search.pending)}
         onChange={(value) => onChange({ pending: value === null ? undefined : value === 'true' })}
       />
-      <Popover position="bottom-end" width={320} trapFocus shadow="md">
-        <Popover.Target>
-          <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={16} />}>
-            More filters{more > 0 ? ` (${more})` : ''}
-          </Button>
-        </Popover.Target>
-        <Popover.Dropdown
-          key={JSON.stringify([search.account, search.item, search.min, search.max, search.category])}
-        >
-          <Grid gap="sm">
-            <Grid.Col span={12}>
-              <Select
-                label="Order"
-                allowDeselect={false}
-                comboboxProps={{ withinPortal: false }}
-                data={SORTS.map((value) => ({ value, label: SORT_LABELS[value] }))}
-                value={search.sort ?? '-date'}
-                onChange={(value) =>
-                  onChange({ sort: value === '-date' || value === null ? undefined : value })
-                }
-              />
-            </Grid.Col>
-            <Grid.Col span={6}>
-              <AmountInput label="Amount from" value={search.min} onDone={(min) => onChange({ min })} />
-            </Grid.Col>
-            <Grid.Col span={6}>
-              <AmountInput label="Amount to" value={search.max} onDone={(max) => onChange({ max })} />
-            </Grid.Col>
-            <Grid.Col span={12}>
-              <AccountSelect search={search} onChange={onChange} />
-            </Grid.Col>
-            <Grid.Col span={12}>
-              <TextInput
-                label="Item ID"
-                defaultValue={search.item ?? ''}
-                onBlur={({ currentTarget }) => onChange({ item: currentTarget.value.trim() || undefined })}
-              />
-            </Grid.Col>
-            <Grid.Col span={12}>
-              <TextInput
-                label="Category"
-                description="Plaid’s primary or detailed category."
-                placeholder="FOOD_AND_DRINK"
-                defaultValue={search.category ?? ''}
-                onBlur={({ currentTarget }) =>
-                  onChange({ category: currentTarget.value.trim() || undefined })
-                }
-              />
-            </Grid.Col>
-            <Grid.Col span={12}>
-              <Select
-                label="Removed by the bank"
-                allowDeselect={false}
-                comboboxProps={{ withinPortal: false }}
-                data={REMOVED.map((value) => ({ value, label: REMOVED_LABELS[value] }))}
-                value={search.removed ?? 'exclude'}
-                onChange={(value) =>
-                  onChange({ removed: value === 'exclude' || value === null ? undefined : value })
-                }
-              />
-            </Grid.Col>
-          </Grid>
-        </Popover.Dropdown>
-      </Popover>
+      <MoreFilters count={countOf(search)}>
+        <Grid.Col span={12}>
+          <Select
+            label="Order"
+            allowDeselect={false}
+            comboboxProps={{ withinPortal: false }}
+            data={SORTS.map((value) => ({ value, label: SORT_LABELS[value] }))}
+            value={search.sort ?? '-date'}
+            onChange={(value) => onChange({ sort: value === '-date' || value === null ? undefined : value })}
+          />
+        </Grid.Col>
+        <Grid.Col span={6}>
+          <TextFilter
+            label="Amount from"
+            inputMode="decimal"
+            check={checkAmount}
+            value={search.min}
+            onDone={(min) => onChange({ min })}
+          />
+        </Grid.Col>
+        <Grid.Col span={6}>
+          <TextFilter
+            label="Amount to"
+            inputMode="decimal"
+            check={checkAmount}
+            value={search.max}
+            onDone={(max) => onChange({ max })}
+          />
+        </Grid.Col>
+        <Grid.Col span={12}>
+          <AccountSelect search={search} onChange={onChange} />
+        </Grid.Col>
+        <Grid.Col span={12}>
+          <TextFilter label="Item ID" value={search.item} onDone={(item) => onChange({ item })} />
+        </Grid.Col>
+        <Grid.Col span={12}>
+          <TextFilter
+            label="Category"
+            description="Plaid’s primary or detailed category."
+            placeholder="FOOD_AND_DRINK"
+            value={search.category}
+            onDone={(category) => onChange({ category })}
+          />
+        </Grid.Col>
+        <Grid.Col span={12}>
+          <Select
+            label="Removed by the bank"
+            allowDeselect={false}
+            comboboxProps={{ withinPortal: false }}
+            data={REMOVED.map((value) => ({ value, label: REMOVED_LABELS[value] }))}
+            value={search.removed ?? 'exclude'}
+            onChange={(value) =>
+              onChange({ removed: value === 'exclude' || value === null ? undefined : value })
+            }
+          />
+        </Grid.Col>
+      </MoreFilters>
     </Filters>
   );
 }
