@@ -102,3 +102,70 @@ describe('the inbox', () => {
     expect(await dialog.getByRole('status').textContent()).toMatch(/^1 · /);
   });
 });
+
+describe('accounts that look alike, linked again', () => {
+  let newer: BankItem;
+  const twin = (balance: number, shop: string) => ({
+    ...{ type: 'depository', subtype: 'checking', starting_balance: balance },
+    meta: { name: 'Checking', mask: '0000' },
+    transactions: [1, 2, 3, 4].map((n) => ({
+      ...{ date_transacted: `2026-11-0${n}`, date_posted: `2026-11-0${n}` },
+      ...{ amount: balance + n, description: `${shop} ${n}`, currency: 'USD' },
+    })),
+  });
+  const choose = async (from: string, to: string): Promise<void> => {
+    await page.getByRole('combobox', { name: `Checking ··0000, ${from}` }).click();
+    await page.getByRole('option', { name: `Checking ··0000, ${to}` }).click();
+  };
+
+  beforeAll(async () => {
+    const { installation } = dashboard;
+    const older = await installation.newItem(integration, {
+      ...{ username: 'user_custom', ready: true },
+      password: JSON.stringify({ override_accounts: [twin(100, 'Tea'), twin(250, 'Books')] }),
+    });
+    await installation.link(integration, older, 'twins');
+    await eventually('the rows of the older Item', async () => (await rowsOf('twins')) === 8);
+    ({ item: newer } = await atBank<{ item: BankItem }>('POST', `/items/${older.item_id}/relink`, {
+      ready: true,
+    }));
+    await installation.link(integration, newer, 'twins');
+    await eventually('the doubtful relink', async () => {
+      const { relinks } = await call<{ relinks: { reason: string }[] }>('/api/relinks?status=doubtful');
+      return relinks.length === 1 && relinks[0]!.reason === 'accounts_ambiguous';
+    });
+  });
+
+  it('are found on the overview', async () => {
+    await page.goto('/');
+    const needs = page.getByRole('region', { name: 'Needs a person now' });
+    await needs.getByText('may show the same accounts as another one').first().waitFor();
+    await needs
+      .getByRole('link', { name: /of twins$/ })
+      .first()
+      .click();
+    await page.getByRole('region', { name: 'Linked again' }).getByText('Doubtful: decide').waitFor();
+  });
+
+  it('are paired by a person, who is told at the field where the pair is none', async () => {
+    await page.goto(`/items/${newer.item_id}`);
+    await page.getByRole('button', { name: 'Accept…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Which accounts are one?' });
+    await dialog.getByRole('combobox', { name: 'Checking ··0000, $100.00' }).waitFor();
+    await dialog.getByRole('button', { name: 'Accept' }).click();
+    await dialog.getByText('Choose the account that it is in the newer Item.').first().waitFor();
+    await choose('$100.00', '$250.00');
+    await choose('$250.00', '$100.00');
+    await dialog.getByRole('button', { name: 'Accept' }).click();
+    await expect.poll(() => dialog.getByText('These two are not one').count(), { timeout: 20_000 }).toBe(2);
+    expect(await findBarriers(page)).toEqual([]);
+    expect(await rowsOf('twins')).toBe(16);
+    // An account is taken away from where it was chosen before.
+    await choose('$100.00', '$100.00');
+    await choose('$250.00', '$250.00');
+    await dialog.getByRole('button', { name: 'Accept' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('region', { name: 'Linked again' }).getByText('Superseded').waitFor();
+    expect(await rowsOf('twins')).toBe(8);
+  });
+});

@@ -14,8 +14,11 @@ export const relinksOfItemQuery = (item_id: string) =>
 
 const path = (relink_id: string) => ({ params: { path: { relink_id } } });
 
-export const acceptRelink = async (id: string): Promise<void> => {
-  await answered(api.POST('/api/relinks/{relink_id}/accept', path(id)));
+/** Accounts of the two Items that a person knows to be one, by Plaid's ids. */
+export type AccountPair = components['schemas']['RelinkAcceptance']['accounts'][number];
+
+export const acceptRelink = async (id: string, accounts: AccountPair[] = []): Promise<void> => {
+  await answered(api.POST('/api/relinks/{relink_id}/accept', { ...path(id), body: { accounts } }));
 };
 
 export const rejectRelink = async (id: string): Promise<void> => {

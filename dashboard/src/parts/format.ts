@@ -63,6 +63,10 @@ export function formatMoney(amount: number | string, currency: string | null | u
   return currency ? `${text} ${currency}` : text;
 }
 
+/** A balance: where it stands, not which way something went. */
+export const formatBalance = (amount: number | string, currency: string | null | undefined): string =>
+  formatMoney(amount, currency).replace(/^\+/, '');
+
 /** Long ids by their ends, where the whole is a click away. */
 export const shorten = (id: string, ends = 6): string =>
   id.length <= ends * 2 + 1 ? id : `${id.slice(0, ends)}…${id.slice(-ends)}`;

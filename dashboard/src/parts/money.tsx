@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { formatMoney } from './format';
+import { formatBalance, formatMoney } from './format';
 import classes from './money.module.css';
 
 interface MoneyProps {
@@ -20,8 +20,7 @@ export function Money({ amount, currency, isRemoved = false }: MoneyProps) {
   );
 }
 
-/** A balance: where it stands, not which way something went. */
 export function Balance({ amount, currency }: MoneyProps) {
   if (amount === null || amount === undefined) return <>–</>;
-  return <span className="numbers">{formatMoney(amount, currency).replace(/^\+/, '')}</span>;
+  return <span className="numbers">{formatBalance(amount, currency)}</span>;
 }

@@ -1,13 +1,18 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { ApiError } from '../../api/api-error';
 import { sayDone, sayFailed } from '../../api/failed';
 import { acceptRelink, rejectRelink, relinksOfItemQuery, revertRelink, type Relink } from '../../api/relinks';
 import { useMay } from '../../api/session';
 import { Facts } from '../../parts/facts';
 import { formatCount, toWords } from '../../parts/format';
+import { useLazyDialog } from '../../parts/lazy-dialog';
 import { Card } from '../../parts/states';
 import { Status, type StatusLook } from '../../parts/status';
+
+const AcceptRelink = lazy(async () => ({ default: (await import('./accept-relink')).AcceptRelink }));
 
 const LOOKS: Readonly<Record<Relink['status'], StatusLook>> = {
   doubtful: { tone: 'warn', icon: 'alert', label: 'Doubtful: decide' },
@@ -24,14 +29,20 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
   const isNew = relink.new_item_id === itemId;
   const other = isNew ? relink.old_item_id : relink.new_item_id;
   const { evidence } = relink;
+  const naming = useLazyDialog();
   const decide = useMutation({
     mutationFn: ({ work }: { work: (id: string) => Promise<void>; done: string }) => work(relink.heron_id),
     onSuccess: async (_nothing, { done }) => {
       sayDone(done);
       await queries.invalidateQueries();
     },
-    onError: sayFailed,
+    onError: (error) => {
+      // The accounts have changed since they were compared: now somebody has to tell which are one.
+      if (error instanceof ApiError && error.fields['accounts'] !== undefined) naming.open();
+      else sayFailed(error);
+    },
   });
+  const mustName = evidence.ambiguous_accounts.length > 0 || evidence.accounts.length === 0;
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -45,6 +56,7 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
           ['Why', toWords(relink.reason)],
           ['Accounts in both', formatCount(evidence.accounts.length)],
           ['Missing in the newer', formatCount(evidence.missing_accounts.length)],
+          ['Cannot be told apart', formatCount(evidence.ambiguous_accounts.length)],
           ['Rows that agree', `${formatCount(evidence.agreed)} of ${formatCount(evidence.expected)}`],
           ['Hidden as duplicates', formatCount(relink.hidden_transactions)],
         ]}
@@ -52,18 +64,21 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
       {isMember && relink.status === 'doubtful' && (
         <>
           <Text size="xs" c="dimmed">
-            Accept: the newer Item is synced, and what both have is shown once. Reject: they have nothing to
-            do with each other.
+            Accept: the newer Item is synced, and what both have is shown once.
+            {mustName && ' Which accounts are one is asked first.'} Reject: they have nothing to do with each
+            other.
           </Text>
           <Group gap="xs">
             <Button
               size="compact-sm"
               disabled={decide.isPending}
               onClick={() =>
-                decide.mutate({ work: acceptRelink, done: 'The newer Item supersedes the older one.' })
+                mustName
+                  ? naming.open()
+                  : decide.mutate({ work: acceptRelink, done: 'The newer Item supersedes the older one.' })
               }
             >
-              Accept
+              {mustName ? 'Accept…' : 'Accept'}
             </Button>
             <Button
               size="compact-sm"
@@ -75,6 +90,11 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
             </Button>
           </Group>
         </>
+      )}
+      {naming.isThere && (
+        <Suspense fallback={null}>
+          <AcceptRelink relink={relink} isOpen={naming.isOpen} onClose={naming.close} />
+        </Suspense>
       )}
       {isMember && relink.status === 'superseded' && (
         <Group>
