@@ -56,7 +56,7 @@ describe('the inbox', () => {
     await page.waitForURL(/q=forged-item/);
     await expect.poll(() => rows().count(), { timeout: 20_000 }).toBe(2);
     await page.reload();
-    await page.getByText('header_missing').waitFor();
+    await page.getByText('It came without the Plaid-Verification header').waitFor();
     expect(await rows().count()).toBe(2);
   });
 
@@ -139,7 +139,7 @@ describe('accounts that look alike, linked again', () => {
   it('are found on the overview', async () => {
     await page.goto('/');
     const needs = page.getByRole('region', { name: 'Needs a person now' });
-    await needs.getByText('may show the same accounts as another one').first().waitFor();
+    await needs.getByText('It may show the accounts of another Item').first().waitFor();
     await needs
       .getByRole('link', { name: /of twins$/ })
       .first()
@@ -167,5 +167,68 @@ describe('accounts that look alike, linked again', () => {
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('region', { name: 'Linked again' }).getByText('Superseded').waitFor();
     expect(await rowsOf('twins')).toBe(8);
+  });
+});
+
+describe('the audit of an integration', () => {
+  const start = async (): Promise<void> => {
+    await page.goto(`/settings/integrations/${integration.heron_id}`);
+    await page.getByRole('button', { name: 'Audit all Items' }).click();
+  };
+  const audits = () => page.getByRole('region', { name: 'Audits' });
+  const latest = () => audits().getByRole('listitem').first();
+  const storedRows = async (): Promise<number> => {
+    const { rows } = await dashboard.installation.db.raw<{ rows: [{ count: number }] }>(
+      `select count(*)::int from transactions t join items i on i.id = t.item_id
+        where i.plaid_item_id = ? and t.removed_at is null`,
+      [item.item_id],
+    );
+    return rows[0].count;
+  };
+
+  it('finds what is lost, leads to the Item, and mends it', async () => {
+    const before = await storedRows();
+    await dashboard.installation.db.raw(
+      `delete from transactions where id = (
+         select t.id from transactions t join items i on i.id = t.item_id
+          where i.plaid_item_id = ? and t.removed_at is null order by t.id limit 1)`,
+      [item.item_id],
+    );
+    await start();
+    await latest().getByText('Differs').first().waitFor({ timeout: 120_000 });
+    const items = latest().getByRole('list', { name: 'Items to look at' });
+    const differing = items.getByRole('listitem').filter({ hasText: 'Differs' });
+    await differing.getByText('1 missing, 0 extra, 0 different').waitFor();
+    expect(await differing.getByRole('link').getAttribute('href')).toBe(`/items/${item.item_id}`);
+    expect(await findBarriers(page)).toEqual([]);
+    await latest().getByRole('button', { name: 'Repair' }).click();
+    await latest()
+      .getByText(/^Repair asked for/)
+      .waitFor();
+    await eventually('the repair', async () => (await storedRows()) === before);
+  });
+
+  it('is not clean while an Item could not be compared, and says so', async () => {
+    const { installation } = dashboard;
+    const broken = await installation.newItem(integration, {
+      ...{ transactions: 5, ready: true },
+      institution_id: 'ins_109509',
+    });
+    await installation.link(integration, broken, 'broken');
+    await eventually('its rows', async () => (await rowsOf('broken')) === 5);
+    await atBank('POST', `/items/${broken.item_id}/break`, { error_code: 'ITEM_LOGIN_REQUIRED' });
+    await eventually('the broken login', async () => {
+      const { items } = await call<{ items: unknown[] }>('/api/items?status=erroring');
+      return items.length === 1;
+    });
+    await start();
+    await latest().getByText('Incomplete').waitFor({ timeout: 120_000 });
+    await latest().getByText('could not be audited').first().waitFor();
+    await latest()
+      .getByRole('link', { name: new RegExp(`^${broken.item_id.slice(0, 8)}`) })
+      .waitFor();
+    await page.goto(`/items/${broken.item_id}`);
+    await audits().getByText('Not audited').waitFor();
+    await audits().getByText('ITEM_LOGIN_REQUIRED').waitFor();
   });
 });

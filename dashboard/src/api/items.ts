@@ -5,7 +5,6 @@ import { answered, api } from './client';
 export type Item = components['schemas']['Item'];
 export type ItemDetails = components['schemas']['ItemDetails'];
 export type SyncRun = components['schemas']['SyncRun'];
-export type Audit = components['schemas']['Audit'];
 
 type ItemsQuery = NonNullable<paths['/api/items']['get']['parameters']['query']>;
 export type ItemFilter = Omit<ItemsQuery, 'cursor' | 'limit'>;
@@ -63,23 +62,6 @@ export const syncRunsQuery = (path: LinkPath) =>
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
 
-export const auditsQuery = (path: LinkPath) =>
-  queryOptions({
-    queryKey: ['audits', { item_id: path.item_id }],
-    queryFn: async ({ signal }) =>
-      (
-        await answered(
-          api.GET('/api/integrations/{integration_id}/links/{item_id}/audits', {
-            params: { path, query: { limit: 10 } },
-            signal,
-          }),
-        )
-      ).audits,
-    // Its own events come; a running one also moves on between them.
-    refetchInterval: ({ state }) =>
-      state.data?.some(({ state: now }) => now === 'queued' || now === 'running') ? 3_000 : false,
-  });
-
 const act = (what: 'refresh' | 'pause' | 'resume' | 'adopt_webhook') => async (path: LinkPath) => {
   await answered(
     api.POST(`/api/integrations/{integration_id}/links/{item_id}/${what}`, { params: { path } }),
@@ -90,18 +72,6 @@ export const syncNow = act('refresh');
 export const pauseItem = act('pause');
 export const resumeItem = act('resume');
 export const adoptWebhook = act('adopt_webhook');
-
-export const startAudit = async (path: LinkPath): Promise<void> => {
-  await answered(api.POST('/api/integrations/{integration_id}/links/{item_id}/audit', { params: { path } }));
-};
-
-export const repairAudit = async (integration_id: string, audit_id: string): Promise<void> => {
-  await answered(
-    api.POST('/api/integrations/{integration_id}/audits/{audit_id}/repair', {
-      params: { path: { integration_id, audit_id } },
-    }),
-  );
-};
 
 export const deleteItem = async (
   path: LinkPath,

@@ -2,13 +2,14 @@ import { Button, Grid, Menu, SegmentedControl, SimpleGrid, Stack, Text, Title } 
 import { IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { environmentName, integrationQuery, progressQuery, type Integration } from '../../api/integrations';
 import { useMay } from '../../api/session';
 import { CodeBlock, CopyField, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
 import { shorten } from '../../parts/format';
 import { Page } from '../../parts/page';
+import { Message } from '../../parts/message';
 import { Card, Failure, LoadingRows } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { SimulatedIntegration } from '../simulated/where-simulated';
@@ -18,7 +19,10 @@ import { IntegrationDialog } from './integration-form';
 import { IntegrationHealth } from './integration-health';
 import { RotateSecret } from './rotate-secret';
 import { snippetsOf, type Language } from './snippets';
-import { Message } from '../../parts/message';
+
+const IntegrationAudits = lazy(async () => ({
+  default: (await import('./integration-audits')).IntegrationAudits,
+}));
 
 const CRUMBS = [{ label: 'Integrations', to: '/settings/integrations' }];
 
@@ -140,6 +144,9 @@ function IntegrationView({ integration }: { integration: Integration }) {
             </Card>
             <SimulatedIntegration integrationId={integration.heron_id} />
             <Snippets integration={integration} />
+            <Suspense fallback={<LoadingRows rows={3} />}>
+              <IntegrationAudits integration={integration} />
+            </Suspense>
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>

@@ -10,13 +10,13 @@ import {
 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { startAudit } from '../../api/audits';
 import { sayDone, sayFailed } from '../../api/failed';
 import {
   adoptWebhook,
   linkPath,
   pauseItem,
   resumeItem,
-  startAudit,
   syncNow,
   type ItemDetails,
   type LinkPath,
