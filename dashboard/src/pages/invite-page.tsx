@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { messageOf } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { useLogIn } from '../api/session';
+import { Form } from '../parts/form';
 import { showFieldErrors } from '../parts/form-errors';
-import { Message } from '../parts/message';
+import { againRule, NewPassword, passwordRule } from '../parts/new-password';
 import { ROLE_NAMES } from '../parts/roles';
 import { LoadingRows } from '../parts/states';
 import { FrontPage } from '../shell/front-page';
@@ -22,8 +23,8 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
   const form = useForm({
     initialValues: { name: '', password: '', again: '' },
     validate: {
-      password: (value) => (value.length < 12 ? 'At least 12 characters.' : null),
-      again: (value, { password }) => (value === password ? null : 'This is not the same.'),
+      password: passwordRule,
+      again: (again, { password }) => againRule(again, password),
     },
   });
   const acceptance = useMutation({
@@ -40,42 +41,33 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
     onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => acceptance.mutate(values))}>
-      <Stack>
-        {problem !== null && (
-          <Message tone="bad" isAlert>
-            {problem}
-          </Message>
-        )}
-        {isInvite && (
-          <TextInput
-            label="Your name"
-            name="name"
-            autoComplete="name"
-            size="md"
-            {...form.getInputProps('name')}
-          />
-        )}
-        <PasswordInput
-          label="Password"
-          name="password"
-          description="At least 12 characters; a few words are easy to remember."
-          autoComplete="new-password"
+    <Form
+      problem={problem}
+      onSubmit={form.onSubmit((values) => {
+        setProblem(null);
+        acceptance.mutate(values);
+      })}
+    >
+      {isInvite && (
+        <TextInput
+          label="Your name"
+          name="name"
+          autoComplete="name"
           size="md"
-          {...form.getInputProps('password')}
+          {...form.getInputProps('name')}
         />
-        <PasswordInput
-          label="Password, again"
-          name="again"
-          autoComplete="new-password"
-          size="md"
-          {...form.getInputProps('again')}
-        />
-        <Button type="submit" size="md" loading={acceptance.isPending} fullWidth>
-          Set password and log in
-        </Button>
-      </Stack>
-    </form>
+      )}
+      <NewPassword
+        label="Password"
+        name="password"
+        size="md"
+        password={form.getInputProps('password')}
+        again={form.getInputProps('again')}
+      />
+      <Button type="submit" size="md" loading={acceptance.isPending} fullWidth>
+        Set password and log in
+      </Button>
+    </Form>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Modal, PasswordInput, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, messageOf } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { NotConfirmedError } from '../api/not-confirmed';
 import { sessionQuery } from '../api/session';
+import { Form, FormButtons } from '../parts/form';
 
 type Confirmed = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -63,34 +64,31 @@ export function ConfirmPassword({ children }: { children: ReactNode }) {
     <ConfirmedContext value={confirmed}>
       {children}
       <Modal opened={question !== null} onClose={giveUp} title="Confirm with your password" zIndex={400}>
-        <form
+        <Form
+          problem={null}
           onSubmit={(event) => {
             event.preventDefault();
             confirmation.mutate();
           }}
         >
-          <Stack>
-            <Text c="dimmed">
-              This shows or changes a secret, or erases data, so it takes your password again.
-            </Text>
-            <PasswordInput
-              label="Password"
-              autoComplete="current-password"
-              data-autofocus
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-              error={confirmation.isError ? messageOf(confirmation.error) : undefined}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={giveUp}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={confirmation.isPending} disabled={password === ''}>
-                Confirm
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+          <Text c="dimmed">
+            This shows or changes a secret, or erases data, so it takes your password again.
+          </Text>
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            data-autofocus
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            error={confirmation.isError ? messageOf(confirmation.error) : undefined}
+          />
+          <FormButtons
+            verb="Confirm"
+            isBusy={confirmation.isPending}
+            isDisabled={password === ''}
+            onCancel={giveUp}
+          />
+        </Form>
       </Modal>
     </ConfirmedContext>
   );

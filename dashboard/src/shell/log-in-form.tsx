@@ -1,8 +1,8 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { ApiError, isDown, messageOf } from '../api/api-error';
 import { useLogIn } from '../api/session';
-import { Message } from '../parts/message';
+import { Form } from '../parts/form';
 
 const sayWhy = (error: unknown): string => {
   if (isDown(error)) return 'Ardea does not answer. Try again in a moment.';
@@ -32,39 +32,32 @@ export function LogInForm({ email: known, onDone }: LogInFormProps) {
       logIn.mutate({ email: email.trim(), password }, { onSuccess: () => onDone?.() });
   };
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack>
-        {logIn.isError && (
-          <Message tone="bad" isAlert>
-            {sayWhy(logIn.error)}
-          </Message>
-        )}
-        <TextInput
-          label="E-mail"
-          type="email"
-          name="email"
-          autoComplete="username"
-          size="md"
-          readOnly={known !== undefined}
-          value={email}
-          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
-          error={isChecked && email.trim() === '' ? 'Enter your e-mail address.' : undefined}
-        />
-        <PasswordInput
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          size="md"
-          data-autofocus={known === undefined ? undefined : true}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide what is typed' }}
-          value={password}
-          onChange={({ currentTarget }) => setPassword(currentTarget.value)}
-          error={isChecked && password === '' ? 'Enter your password.' : undefined}
-        />
-        <Button type="submit" size="md" loading={logIn.isPending} fullWidth>
-          Log in
-        </Button>
-      </Stack>
-    </form>
+    <Form problem={logIn.isError ? sayWhy(logIn.error) : null} onSubmit={submit}>
+      <TextInput
+        label="E-mail"
+        type="email"
+        name="email"
+        autoComplete="username"
+        size="md"
+        readOnly={known !== undefined}
+        value={email}
+        onChange={({ currentTarget }) => setEmail(currentTarget.value)}
+        error={isChecked && email.trim() === '' ? 'Enter your e-mail address.' : undefined}
+      />
+      <PasswordInput
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        size="md"
+        data-autofocus={known === undefined ? undefined : true}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide what is typed' }}
+        value={password}
+        onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+        error={isChecked && password === '' ? 'Enter your password.' : undefined}
+      />
+      <Button type="submit" size="md" loading={logIn.isPending} fullWidth>
+        Log in
+      </Button>
+    </Form>
   );
 }

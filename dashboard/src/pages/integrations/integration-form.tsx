@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Modal, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,10 +11,9 @@ import {
   type Integration,
   type IntegrationChanges,
 } from '../../api/integrations';
+import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
 import { useConfirmed } from '../../shell/confirm-password';
-import { NotConfirmedError } from '../../api/not-confirmed';
-import { Message } from '../../parts/message';
 
 interface Values extends Record<string, unknown> {
   name: string;
@@ -85,7 +84,7 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
       await queries.invalidateQueries({ queryKey: ['integrations'] });
       onDone(saved);
     },
-    onError: (error) => setProblem(error instanceof NotConfirmedError ? null : showFieldErrors(form, error)),
+    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   const options = (environments.data ?? []).map(({ base_url }) => ({
     value: base_url,
@@ -93,88 +92,78 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
   }));
   const isSimulator = isLoopback(form.values.base_url);
   return (
-    <form
-      noValidate
+    <Form
+      problem={problem}
       onSubmit={form.onSubmit((values) => {
         setProblem(null);
         save.mutate(values);
       })}
     >
-      <Stack>
-        {problem !== null && (
-          <Message tone="bad" isAlert>
-            {problem}
-          </Message>
-        )}
-        <Select
-          label="Type"
-          name="type"
-          data={[{ value: 'plaid', label: 'Plaid' }]}
-          allowDeselect={false}
-          readOnly={integration !== undefined}
-          {...form.getInputProps('type')}
-        />
-        <TextInput
-          label="Name"
-          name="name"
-          placeholder="Plaid production"
-          description="Whatever tells it from your others."
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <Select
-          label="Environment"
-          name="base_url"
-          data={options}
-          allowDeselect={false}
-          description="Which Plaid the keys are for."
-          {...form.getInputProps('base_url')}
-        />
-        <TextInput
-          label="Client ID"
-          name="client_id"
-          autoComplete="off"
-          spellCheck={false}
-          description={
-            isSimulator
-              ? 'The simulator that npm start brings takes ardea_simulator_client.'
-              : 'From the Plaid dashboard, Developers → Keys.'
-          }
-          {...form.getInputProps('client_id')}
-        />
-        <PasswordInput
-          label="Secret"
-          name="client_secret"
-          aria-invalid={form.errors['client_secret'] !== undefined}
-          autoComplete="off"
-          description={
-            integration
-              ? 'Leave it empty to keep the one that is stored.'
-              : isSimulator
-                ? 'The simulator takes ardea_simulator_secret. Stored encrypted, never shown again.'
-                : 'The secret of this environment. Stored encrypted, never shown again.'
-          }
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
-          {...form.getInputProps('client_secret')}
-        />
-        <TextInput
-          label="Forward URL"
-          name="webhook_url"
-          type="url"
-          placeholder="https://example.com/plaid-webhooks"
-          description="Optional. Every webhook of Plaid is passed on to it, byte for byte."
-          {...form.getInputProps('webhook_url')}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {integration ? 'Save' : 'Check and add'}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <Select
+        label="Type"
+        name="type"
+        data={[{ value: 'plaid', label: 'Plaid' }]}
+        allowDeselect={false}
+        readOnly={integration !== undefined}
+        {...form.getInputProps('type')}
+      />
+      <TextInput
+        label="Name"
+        name="name"
+        placeholder="Plaid production"
+        description="Whatever tells it from your others."
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label="Environment"
+        name="base_url"
+        data={options}
+        allowDeselect={false}
+        description="Which Plaid the keys are for."
+        {...form.getInputProps('base_url')}
+      />
+      <TextInput
+        label="Client ID"
+        name="client_id"
+        autoComplete="off"
+        spellCheck={false}
+        description={
+          isSimulator
+            ? 'The simulator that npm start brings takes ardea_simulator_client.'
+            : 'From the Plaid dashboard, Developers → Keys.'
+        }
+        {...form.getInputProps('client_id')}
+      />
+      <PasswordInput
+        label="Secret"
+        name="client_secret"
+        aria-invalid={form.errors['client_secret'] !== undefined}
+        autoComplete="off"
+        description={
+          integration
+            ? 'Leave it empty to keep the one that is stored.'
+            : isSimulator
+              ? 'The simulator takes ardea_simulator_secret. Stored encrypted, never shown again.'
+              : 'The secret of this environment. Stored encrypted, never shown again.'
+        }
+        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
+        {...form.getInputProps('client_secret')}
+      />
+      <TextInput
+        label="Forward URL"
+        name="webhook_url"
+        type="url"
+        placeholder="https://example.com/plaid-webhooks"
+        description="Optional. Every webhook of Plaid is passed on to it, byte for byte."
+        {...form.getInputProps('webhook_url')}
+      />
+      <FormButtons
+        verb={integration ? 'Save' : 'Check and add'}
+        isBusy={save.isPending}
+        onCancel={onCancel}
+      />
+    </Form>
   );
 }
 

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Modal, PasswordInput, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sayDone } from '../../api/failed';
 import { changeIntegration, type Integration } from '../../api/integrations';
-import { NotConfirmedError } from '../../api/not-confirmed';
+import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
 import { useConfirmed } from '../../shell/confirm-password';
 
@@ -39,34 +39,30 @@ function RotateForm({ integration, onClose }: Omit<RotateSecretProps, 'isOpen'>)
       sayDone('The new secret is in use.');
       onClose();
     },
-    onError: (error) => setProblem(error instanceof NotConfirmedError ? null : showFieldErrors(form, error)),
+    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => rotate.mutate(values))}>
-      <Stack>
-        <Text>
-          Make a new secret in the Plaid dashboard and enter it here before you delete the old one there:
-          syncing goes on without a gap. Plaid is asked whether it takes it before anything changes.
-        </Text>
-        <PasswordInput
-          label="New secret"
-          name="client_secret"
-          aria-invalid={form.errors['client_secret'] !== undefined}
-          autoComplete="off"
-          data-autofocus
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
-          {...form.getInputProps('client_secret')}
-          error={form.errors['client_secret'] ?? problem}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={rotate.isPending}>
-            Check and rotate
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form
+      problem={problem}
+      onSubmit={form.onSubmit((values) => {
+        setProblem(null);
+        rotate.mutate(values);
+      })}
+    >
+      <Text>
+        Make a new secret in the Plaid dashboard and enter it here before you delete the old one there:
+        syncing goes on without a gap. Plaid is asked whether it takes it before anything changes.
+      </Text>
+      <PasswordInput
+        label="New secret"
+        name="client_secret"
+        aria-invalid={form.errors['client_secret'] !== undefined}
+        autoComplete="off"
+        data-autofocus
+        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
+        {...form.getInputProps('client_secret')}
+      />
+      <FormButtons verb="Check and rotate" isBusy={rotate.isPending} onCancel={onClose} />
+    </Form>
   );
 }

@@ -1,12 +1,11 @@
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Checkbox, Modal, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messageOf } from '../../api/api-error';
 import { sayDone } from '../../api/failed';
 import { deleteItem, linkPath, type ItemDetails } from '../../api/items';
-import { NotConfirmedError } from '../../api/not-confirmed';
+import { Form, FormButtons } from '../../parts/form';
+import { problemOf } from '../../parts/form-errors';
 import { useConfirmed } from '../../shell/confirm-password';
-import { Message } from '../../parts/message';
 
 interface DeleteItemProps {
   item: ItemDetails;
@@ -31,41 +30,33 @@ export function DeleteItem({ item, isOpen, onClose }: DeleteItemProps) {
   });
   return (
     <Modal opened={isOpen} onClose={onClose} title="Stop, remove or erase this Item">
-      <form
+      <Form
+        problem={problemOf(removal.error)}
         onSubmit={(event) => {
           event.preventDefault();
           removal.mutate();
         }}
       >
-        <Stack>
-          {removal.isError && !(removal.error instanceof NotConfirmedError) && (
-            <Message tone="bad" isAlert>
-              {messageOf(removal.error)}
-            </Message>
-          )}
-          <Text>Syncing stops. What was synced stays readable unless you erase it.</Text>
-          <Checkbox
-            label="Remove it at Plaid too"
-            description="Calls /item/remove: ends the access and the billing at Plaid. Cannot be undone."
-            checked={isRemoved}
-            onChange={({ currentTarget }) => setRemoved(currentTarget.checked)}
-          />
-          <Checkbox
-            label="Erase its data"
-            description="Its transactions and accounts are erased; ids and tombstones stay, so that readers of the change feed learn of it. Cannot be undone."
-            checked={isErased}
-            onChange={({ currentTarget }) => setErased(currentTarget.checked)}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" color="red" loading={removal.isPending}>
-              {isErased ? 'Stop and erase' : isRemoved ? 'Stop and remove' : 'Stop syncing'}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <Text>Syncing stops. What was synced stays readable unless you erase it.</Text>
+        <Checkbox
+          label="Remove it at Plaid too"
+          description="Calls /item/remove: ends the access and the billing at Plaid. Cannot be undone."
+          checked={isRemoved}
+          onChange={({ currentTarget }) => setRemoved(currentTarget.checked)}
+        />
+        <Checkbox
+          label="Erase its data"
+          description="Its transactions and accounts are erased; ids and tombstones stay, so that readers of the change feed learn of it. Cannot be undone."
+          checked={isErased}
+          onChange={({ currentTarget }) => setErased(currentTarget.checked)}
+        />
+        <FormButtons
+          verb={isErased ? 'Stop and erase' : isRemoved ? 'Stop and remove' : 'Stop syncing'}
+          isDangerous
+          isBusy={removal.isPending}
+          onCancel={onClose}
+        />
+      </Form>
     </Modal>
   );
 }

@@ -6,8 +6,9 @@ import { sayDone } from '../../api/failed';
 import { answered, api } from '../../api/client';
 import { sessionQuery, useLogOut, useSession } from '../../api/session';
 import { Facts } from '../../parts/facts';
+import { Form } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
-import { Message } from '../../parts/message';
+import { againRule, NewPassword, passwordRule } from '../../parts/new-password';
 import { Page } from '../../parts/page';
 import { ROLE_HELP, ROLE_NAMES } from '../../parts/roles';
 import { Card } from '../../parts/states';
@@ -21,8 +22,8 @@ function PasswordForm() {
     initialValues: { current_password: '', new_password: '', again: '' },
     validate: {
       current_password: (value) => (value === '' ? 'Enter your password.' : null),
-      new_password: (value) => (value.length < 12 ? 'At least 12 characters.' : null),
-      again: (value, { new_password }) => (value === new_password ? null : 'This is not the same.'),
+      new_password: passwordRule,
+      again: (again, { new_password }) => againRule(again, new_password),
     },
   });
   const change = useMutation({
@@ -36,47 +37,34 @@ function PasswordForm() {
     onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <form
-      noValidate
+    <Form
+      maw={420}
+      problem={problem}
       onSubmit={form.onSubmit((values) => {
         setProblem(null);
         change.mutate(values);
       })}
     >
-      <Stack maw={420}>
-        {problem !== null && (
-          <Message tone="bad" isAlert>
-            {problem}
-          </Message>
-        )}
-        {/* For password managers, which want to know whose password this is. */}
-        <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
-        <PasswordInput
-          label="Current password"
-          name="current_password"
-          autoComplete="current-password"
-          {...form.getInputProps('current_password')}
-        />
-        <PasswordInput
-          label="New password"
-          name="new_password"
-          description="At least 12 characters; a few words are easy to remember."
-          autoComplete="new-password"
-          {...form.getInputProps('new_password')}
-        />
-        <PasswordInput
-          label="New password, again"
-          name="again"
-          autoComplete="new-password"
-          {...form.getInputProps('again')}
-        />
-        <Group>
-          <Button type="submit" loading={change.isPending}>
-            Change password
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      {/* For password managers, which want to know whose password this is. */}
+      <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
+      <PasswordInput
+        label="Current password"
+        name="current_password"
+        autoComplete="current-password"
+        {...form.getInputProps('current_password')}
+      />
+      <NewPassword
+        label="New password"
+        name="new_password"
+        password={form.getInputProps('new_password')}
+        again={form.getInputProps('again')}
+      />
+      <Group>
+        <Button type="submit" loading={change.isPending}>
+          Change password
+        </Button>
+      </Group>
+    </Form>
   );
 }
 

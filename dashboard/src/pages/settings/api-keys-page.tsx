@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { sayDone, sayFailed } from '../../api/failed';
 import { apiKeysQuery, createApiKey, deactivateApiKey, renameApiKey, type ApiKey } from '../../api/people';
 import { AskFirst } from '../../parts/ask-first';
 import { DataTable, type Columns } from '../../parts/data-table';
+import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
 import { Page } from '../../parts/page';
 import { ShownOnce } from '../../parts/shown-once';
@@ -23,37 +24,33 @@ interface NameFormProps {
 }
 
 function NameForm({ initial, verb, save, onCancel }: NameFormProps) {
+  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { name: initial },
     validate: { name: (value) => (value.trim() === '' ? 'Enter a name.' : null) },
   });
   const saving = useMutation({
     mutationFn: ({ name }: { name: string }) => save(name.trim()),
-    onError: (error) => {
-      if (showFieldErrors(form, error) !== null) sayFailed(error);
-    },
+    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => saving.mutate(values))}>
-      <Stack>
-        <TextInput
-          label="Name"
-          name="name"
-          description="What uses it: a key for each program can be deactivated alone."
-          placeholder="Billing service"
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={saving.isPending}>
-            {verb}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form
+      problem={problem}
+      onSubmit={form.onSubmit((values) => {
+        setProblem(null);
+        saving.mutate(values);
+      })}
+    >
+      <TextInput
+        label="Name"
+        name="name"
+        description="What uses it: a key for each program can be deactivated alone."
+        placeholder="Billing service"
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <FormButtons verb={verb} isBusy={saving.isPending} onCancel={onCancel} />
+    </Form>
   );
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../../api/people';
 import { useSession, type Role } from '../../api/session';
 import { DataTable, type Columns } from '../../parts/data-table';
+import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
 import { Page } from '../../parts/page';
 import { ROLE_HELP, ROLE_NAMES } from '../../parts/roles';
@@ -43,6 +44,7 @@ function InviteForm({
 }) {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
+  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { email: '', role: 'member' as Role },
     validate: { email: (value) => (/^\S+@\S+$/.test(value.trim()) ? null : 'Enter an e-mail address.') },
@@ -54,32 +56,26 @@ function InviteForm({
       onInvited({ title: 'Invite link', url, who: invite.email });
       await queries.invalidateQueries({ queryKey: ['invites'] });
     },
-    onError: (error) => {
-      const rest = showFieldErrors(form, error);
-      if (rest !== null) form.setFieldError('email', rest);
-    },
+    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => invitation.mutate(values))}>
-      <Stack>
-        <TextInput label="E-mail" name="email" type="email" data-autofocus {...form.getInputProps('email')} />
-        <Radio.Group label="Role" name="role" {...form.getInputProps('role')}>
-          <Stack gap="xs" mt="xs">
-            {ROLES.map((role) => (
-              <Radio key={role} value={role} label={ROLE_NAMES[role]} description={ROLE_HELP[role]} />
-            ))}
-          </Stack>
-        </Radio.Group>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={invitation.isPending}>
-            Create invite link
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Form
+      problem={problem}
+      onSubmit={form.onSubmit((values) => {
+        setProblem(null);
+        invitation.mutate(values);
+      })}
+    >
+      <TextInput label="E-mail" name="email" type="email" data-autofocus {...form.getInputProps('email')} />
+      <Radio.Group label="Role" name="role" {...form.getInputProps('role')}>
+        <Stack gap="xs" mt="xs">
+          {ROLES.map((role) => (
+            <Radio key={role} value={role} label={ROLE_NAMES[role]} description={ROLE_HELP[role]} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      <FormButtons verb="Create invite link" isBusy={invitation.isPending} onCancel={onCancel} />
+    </Form>
   );
 }
 
