@@ -17,8 +17,8 @@ const versionFile = (): Plugin => ({
   },
 });
 
-/** Where `npx vite` passes the API's paths on to. */
-const api = process.env['ARDEA_URL'] ?? 'http://localhost:3000';
+/** Where `npx vite` passes the API's paths on to: under its own host, which is what the API compares a page's origin with. */
+const api = { target: process.env['ARDEA_URL'] ?? 'http://localhost:3000', changeOrigin: false };
 
 export default defineConfig({
   root: fileURLToPath(new URL('dashboard', import.meta.url)),
