@@ -65,11 +65,14 @@ const ACCOUNT_COLUMNS: Columns<Account> = [
   {
     id: 'span',
     header: 'From – to',
-    cell: ({ min_date, max_date }) => (
-      <span>
-        <Day date={min_date} /> – <Day date={max_date} />
-      </span>
-    ),
+    cell: ({ min_date, max_date }) =>
+      min_date === null ? (
+        '–'
+      ) : (
+        <span>
+          <Day date={min_date} /> – <Day date={max_date} />
+        </span>
+      ),
   },
 ];
 

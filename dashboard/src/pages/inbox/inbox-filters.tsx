@@ -62,7 +62,8 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
         onChange={(state) => onChange({ state: WEBHOOK_STATES.find((each) => each === state) })}
       />
       <MoreFilters count={inPanel.filter((value) => value !== undefined).length}>
-        <Grid.Col span={6}>
+        {/* A date with its button has no room in half of a narrow screen. */}
+        <Grid.Col span={{ base: 12, xs: 6 }}>
           <TextInput
             type="date"
             label="Received from"
@@ -71,7 +72,7 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
             onChange={({ currentTarget }) => onChange({ from: currentTarget.value || undefined })}
           />
         </Grid.Col>
-        <Grid.Col span={6}>
+        <Grid.Col span={{ base: 12, xs: 6 }}>
           <TextInput
             type="date"
             label="Received to"

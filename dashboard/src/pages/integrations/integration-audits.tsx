@@ -29,7 +29,9 @@ function countsOf({ items }: Audit): string {
   if (items === null || items.total === null) return 'Its Items are not listed yet.';
   const counts = [
     items.clean > 0 ? `${formatCount(items.clean)} clean` : null,
-    items.differing > 0 ? `${formatCount(items.differing)} differ` : null,
+    items.differing > 0
+      ? `${formatCount(items.differing)} ${items.differing === 1 ? 'differs' : 'differ'}`
+      : null,
     items.not_audited > 0 ? `${formatCount(items.not_audited)} not audited` : null,
     items.failed > 0 ? `${formatCount(items.failed)} failed or canceled` : null,
   ].filter((count) => count !== null);
