@@ -38,8 +38,8 @@ const holdingsOf = (part: Part, relays: readonly Relay[]): Holdings | null => {
   };
 };
 
-/** Idle connections are closed, garbage is collected: what is held for the moment only goes in this time. */
-const REST_MS = 20_000;
+/** Garbage is collected, and idle connections of callers are closed: after 65 s (src/api/server.ts). */
+const REST_MS = 75_000;
 
 /** What every API and worker holds once it has rested. */
 export async function measure({ stack }: Pick<CheckContext, 'stack'>): Promise<Map<string, Holdings>> {

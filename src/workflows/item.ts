@@ -116,6 +116,20 @@ async function restUntilNeeded(state: ItemWorkflowState): Promise<void> {
   else await condition(wanted, Math.max(state.wakeAt - Date.now(), SHORTEST_REST_MS));
 }
 
+/**
+ * Signals that come while it runs are forgotten: its outcome tells of what came before its commit (`again`), the sweep repeats
+ * what did not. They come in that moment only if the workflow task timed out or sent a heartbeat. After a time-out the history has
+ * them before the local activity's marker, so that a replay hands them in before it begins: a workflow that
+ * looked again because of them would be stuck for ever at its next replay (TMPRL1100).
+ */
+async function quickLookOf(itemId: string, state: ItemWorkflowState): Promise<LookOutcome> {
+  try {
+    return await quickLook({ itemId, mode: 'quick' });
+  } finally {
+    state.look = false;
+  }
+}
+
 /** Null: the regular activity failed for good, which the state now shows. */
 async function look(
   itemId: string,
@@ -125,7 +139,7 @@ async function look(
   state.phase = 'syncing';
   try {
     if (full) return await fullLook[full.priority]({ itemId, mode: 'full' });
-    return await quickLook({ itemId, mode: 'quick' });
+    return await quickLookOf(itemId, state);
   } catch (error) {
     if (isCancellation(error)) throw error;
     // The quick attempt has no retries of its own: whatever ailed it, the regular activity retries with backoff. A local

@@ -4,7 +4,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LookActivities } from '../../src/activities/look/activities.js';
 import type { LookOutcome, LookRequest } from '../../src/domain/sync-outcome.js';
-import { getStateQuery, itemWorkflowId, STATUS_ATTRIBUTE } from '../../src/workflows/messages.js';
+import type { itemWorkflow } from '../../src/workflows/item.js';
+import {
+  getStateQuery,
+  ITEM_WORKFLOW,
+  itemWorkflowId,
+  lookSignal,
+  STATUS_ATTRIBUTE,
+} from '../../src/workflows/messages.js';
 import { eventually } from '../support/eventually.js';
 import { createTestWorkflows, type ItemHandle, type TestWorkflows } from '../support/workflows.js';
 
@@ -102,6 +109,44 @@ describe('item workflow', () => {
         finish!();
         await eventually('another look', () => modes.length === 3);
         expect(modes).toEqual(['quick', 'full', 'quick']);
+        await handle.terminate();
+      },
+    );
+  });
+
+  it('forgets a signal that came in the middle of a quick look, so that a replay does what it did', async () => {
+    const itemId = randomUUID();
+    const { client, temporal } = workflows;
+    let looks = 0;
+    const start = () =>
+      client.workflow.signalWithStart<typeof itemWorkflow>(ITEM_WORKFLOW, {
+        workflowId: itemWorkflowId(itemId),
+        taskQueue: temporal.taskQueue,
+        args: [{ itemId }],
+        signal: lookSignal,
+        signalArgs: [],
+        // The look outlasts it, so that the worker sends heartbeats, and signals come in between.
+        workflowTaskTimeout: '1 second',
+      });
+    await withWorker(
+      async () => {
+        looks += 1;
+        await sleep(2_500);
+        return rested();
+      },
+      async () => {
+        const handle = await start();
+        await eventually('the look', () => looks === 1);
+        await start();
+        await eventually('rest', async () => (await handle.query(getStateQuery)).phase === 'waiting');
+        const { events } = await handle.fetchHistory();
+        const signalled = events!.findLastIndex((event) => event.workflowExecutionSignaledEventAttributes);
+        const looked = events!.findIndex((event) => event.markerRecordedEventAttributes);
+        expect(signalled).toBeLessThan(looked);
+        expect(looks).toBe(1);
+        expect(await handle.query(getStateQuery)).toMatchObject({ look: false });
+        await start();
+        await eventually('a look of a later signal', () => looks === 2);
         await handle.terminate();
       },
     );

@@ -4,13 +4,16 @@ import type { Scenario } from './scenario.js';
 /** The API fails, and dies, between a webhook's arrival and its commit. */
 export const apiDies: Scenario = {
   // Not in later lives: what Plaid repeats must get through in the end.
+  // Several errors: which API gets how many webhooks, and in how many batches, is chance.
   failpoints: (kind, life) =>
-    kind === 'api' && life <= 3 ? 'intake.before_commit@3=error,intake.before_commit@6=kill' : '',
+    kind === 'api' && life <= 3
+      ? 'intake.before_commit@2=error,intake.before_commit@3=error,intake.before_commit@5=kill'
+      : '',
   async play({ make, link, atRest, step }) {
     const item = await make();
     await link(item);
     await atRest(item);
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 12; n++) {
       await step(item, 'spend_posted', [0.1 * n, 0, 0]);
       await sleep(300);
     }
