@@ -46,7 +46,9 @@ export function DeleteIntegration({ integration, liveItems, isOpen, onClose }: D
               : `Syncing of its ${formatCount(liveItems)} live Items stops. At Plaid they stay linked, and billed, until they are removed there.`}
           </List.Item>
           <List.Item>Its webhook URL and link URL answer 404 from then on.</List.Item>
-          <List.Item>Its keys are deleted. What was synced through it stays readable.</List.Item>
+          <List.Item>
+            Nothing is synced with its keys any more. What was synced through it stays readable.
+          </List.Item>
           <List.Item>It cannot be undone; Items can be linked again through another integration.</List.Item>
         </List>
         <TypeToConfirm text={integration.name} value={typed} onChange={setTyped} />
