@@ -7,7 +7,7 @@ import { sayDone, sayFailed } from '../../api/failed';
 import { acceptRelink, rejectRelink, relinksOfItemQuery, revertRelink, type Relink } from '../../api/relinks';
 import { useMay } from '../../api/session';
 import { Facts } from '../../parts/facts';
-import { formatCount, toWords } from '../../parts/format';
+import { formatCount } from '../../parts/format';
 import { useLazyDialog } from '../../parts/lazy-dialog';
 import { Card } from '../../parts/states';
 import { Status, type StatusLook } from '../../parts/status';
@@ -21,6 +21,16 @@ const LOOKS: Readonly<Record<Relink['status'], StatusLook>> = {
   reverted: { tone: 'quiet', icon: 'dashed', label: 'Reverted' },
   different: { tone: 'quiet', icon: 'dashed', label: 'Different' },
   ended: { tone: 'quiet', icon: 'dashed', label: 'Ended' },
+};
+
+const WHY: Readonly<Record<Relink['reason'], string>> = {
+  agrees: 'Accounts and rows agree',
+  no_common_account: 'No account in common',
+  other_rows: 'Other transactions',
+  accounts_missing: 'Accounts are missing',
+  accounts_ambiguous: 'Accounts cannot be told apart',
+  few_rows: 'Too few rows to compare',
+  rows_differ: 'Rows differ',
 };
 
 function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
@@ -53,7 +63,7 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
       </Group>
       <Facts
         facts={[
-          ['Why', toWords(relink.reason)],
+          ['Why', WHY[relink.reason]],
           ['Accounts in both', formatCount(evidence.accounts.length)],
           ['Missing in the newer', formatCount(evidence.missing_accounts.length)],
           ['Cannot be told apart', formatCount(evidence.ambiguous_accounts.length)],

@@ -114,7 +114,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         aria-label="Pending or posted"
         placeholder="Pending and posted"
         clearable
-        style={{ flex: '1 1 160px' }}
+        style={{ flex: '0 1 180px' }}
         data={[
           { value: 'true', label: 'Pending' },
           { value: 'false', label: 'Posted' },
