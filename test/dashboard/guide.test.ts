@@ -83,6 +83,22 @@ describe('the guide, from the log-in to the first transactions', () => {
     await expect.poll(() => new URL(page.url()).search).toBe('');
   });
 
+  it('finds an end user by a part of id or name, and by the state of a connection', async () => {
+    await page.goto('/transactions');
+    await page.getByRole('combobox', { name: 'End user' }).fill('acm');
+    await page.getByRole('option', { name: /acme/ }).click();
+    await page.waitForURL(/end_user=acme/);
+    await page.getByRole('link', { name: 'Heron Tea House' }).waitFor();
+    await page.goto('/end-users');
+    await page.getByRole('searchbox', { name: 'Search any ID or name' }).fill(itemId);
+    await page.getByRole('link', { name: 'acme' }).waitFor();
+    await page.getByRole('group', { name: 'With a connection that is' }).getByText('Erroring').click();
+    await page.getByRole('heading', { name: 'No end user is like that' }).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('link', { name: 'acme' }).waitFor();
+    await page.goto('/transactions');
+  });
+
   it('keeps filters in the address', async () => {
     await page.getByRole('searchbox', { name: 'Search description or merchant' }).fill('heron tea');
     await page.waitForURL(/text=heron/);
