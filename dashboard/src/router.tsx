@@ -2,23 +2,26 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
+  lazyRouteComponent as lazyComponent,
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { pageFile } from './api/page-file';
 import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
 import { NoSuchPage } from './pages/no-such-page';
 import { LogInPage } from './pages/log-in-page';
-import { Failure, LoadingRows } from './parts/states';
+import { LoadingRows } from './parts/states';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
-import { Shell } from './shell/shell';
+import { AppFailed, PageFailed } from './shell/page-failed';
 
 const root = createRootRoute({
   component: Outlet,
-  errorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+  errorComponent: AppFailed,
   notFoundComponent: NoSuchPage,
 });
+
+const lazyRouteComponent: typeof lazyComponent = (load, name) => lazyComponent(() => pageFile(load), name);
 
 /** A path within this dashboard; anything else would be a way to send people elsewhere after a log-in. */
 const ownPath = (value: unknown): string | undefined =>
@@ -45,10 +48,14 @@ const inside = createRoute({
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
     if (session === null) throw redirect({ to: '/login', search: { to: location.href } });
   },
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell/shell'), 'Shell'),
 });
 
-const below = { getParentRoute: () => inside, pendingComponent: LoadingRows } as const;
+const below = {
+  getParentRoute: () => inside,
+  pendingComponent: LoadingRows,
+  errorComponent: PageFailed,
+} as const;
 
 const overview = createRoute({
   ...below,

@@ -3,6 +3,7 @@ import { isSafeNumber, parse } from 'lossless-json';
 import createClient from 'openapi-fetch';
 import type { Readable } from 'openapi-typescript-helpers';
 import { ApiError, UnreachableError } from './api-error';
+import { reportAnswer } from './connection';
 
 const LONG_NUMBER = /\d[\d.]{14,}/;
 
@@ -14,16 +15,35 @@ const keepDigits = (json: string): string =>
       )
     : json;
 
+/** Readings are answered within a fraction of this; writes may wait for Plaid, who has longer. */
+const SILENCE_MS = 30_000;
+
 async function exactFetch(request: Request): Promise<Response> {
-  const response = await fetch(request).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new UnreachableError('Ardea does not answer.');
-  });
-  if (response.status === 204 || !(response.headers.get('content-type') ?? '').includes('application/json'))
-    return response;
-  const headers = new Headers(response.headers);
-  headers.delete('content-length');
-  return new Response(keepDigits(await response.text()), { status: response.status, headers });
+  const ending = new AbortController();
+  let isSilent = false;
+  const giveUp = (): void => {
+    isSilent = true;
+    ending.abort();
+  };
+  const timer = request.method === 'GET' ? setTimeout(giveUp, SILENCE_MS) : undefined;
+  if (request.signal.aborted) ending.abort();
+  request.signal.addEventListener('abort', () => ending.abort(), { once: true });
+  try {
+    const response = await fetch(request, { signal: ending.signal });
+    if (response.status === 204 || !(response.headers.get('content-type') ?? '').includes('application/json'))
+      return response;
+    const headers = new Headers(response.headers);
+    headers.delete('content-length');
+    return new Response(keepDigits(await response.text()), { status: response.status, headers });
+  } catch (error) {
+    // Nobody waits for it any more.
+    if (request.signal.aborted) throw error;
+    // Half a minute was long enough to wait: it is told before the next try.
+    if (isSilent) reportAnswer('down');
+    throw new UnreachableError('Ardea does not answer.', { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The documented API, typed from its OpenAPI document. The session's cookie goes along by itself. */

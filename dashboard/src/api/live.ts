@@ -2,9 +2,15 @@ import type { components } from '@ardea/api-schema';
 import type { QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { sessionQuery } from './session';
 
 type LiveEvent = components['schemas']['LiveEvent'];
-type News = LiveEvent[] | 'reconnected';
+
+/**
+ * `opened`: from now on everything is told. `reconnected`: the same, after a time in which nothing was. `refused`: there is
+ * no stream, perhaps because the session has ended.
+ */
+type News = LiveEvent[] | 'opened' | 'reconnected' | 'refused';
 
 /** Which queries each kind of event makes stale, by the first part of their keys. */
 const CONCERNS: Readonly<Record<Exclude<LiveEvent['type'], 'reset'>, readonly string[]>> = {
@@ -19,55 +25,72 @@ const CONCERNS: Readonly<Record<Exclude<LiveEvent['type'], 'reset'>, readonly st
 
 /** Statistics cost more than rows do: they follow at a walk. */
 const STATISTICS_EVERY_MS = 5_000;
+const AGAIN_MS = 5_000;
+/** What was read so shortly before the stream began counts as read with it. */
+const MOMENT_MS = 100;
+const CHANNEL = 'ardea-events';
 
-interface Channel {
-  close(): void;
-}
-
-/** The one stream of this browser: the tab that holds the lock listens and tells the others. */
-function openShared(onMessage: (events: News) => void): Channel {
-  const ended = new AbortController();
-  const hall = new BroadcastChannel('ardea-events');
-  hall.onmessage = ({ data }: MessageEvent<News>) => onMessage(data);
-  const lead = async (): Promise<void> => {
-    let opened = 0;
+/** Follows until the server refuses: after an answer like 401 or 503 the browser does not reconnect by itself. */
+const follow = (ended: AbortSignal, onOpen: () => void, onEvents: (events: LiveEvent[]) => void) =>
+  new Promise<void>((resolve) => {
     const source = new EventSource('/api/events');
-    const tell = (news: News): void => {
-      hall.postMessage(news);
-      onMessage(news);
+    const stop = (): void => {
+      source.close();
+      resolve();
     };
-    source.onopen = () => {
-      // What happened while there was no stream is unknown: everything shown is read anew.
-      if (opened++ > 0) tell('reconnected');
-    };
+    source.onopen = onOpen;
     source.onmessage = ({ data }: MessageEvent<string>) => {
-      tell((JSON.parse(data) as components['schemas']['LiveEvents']).events);
+      onEvents((JSON.parse(data) as components['schemas']['LiveEvents']).events);
     };
-    // The browser reconnects by itself, but not after an answer like 401 or 503.
-    const again = setInterval(() => {
-      if (source.readyState === EventSource.CLOSED && !ended.signal.aborted) {
-        clearInterval(again);
-        closed();
-      }
-    }, 5_000);
-    let closed: () => void = () => undefined;
-    await new Promise<void>((resolve) => {
-      closed = resolve;
-      ended.signal.addEventListener('abort', () => resolve(), { once: true });
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) stop();
+    };
+    ended.addEventListener('abort', stop, { once: true });
+  });
+
+const pause = (ended: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, AGAIN_MS);
+    ended.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** The one stream of this browser: the tab that holds the lock listens and tells the others. Answers how to leave. */
+function openShared(onNews: (news: News) => void): () => void {
+  const leaving = new AbortController();
+  const ended = leaving.signal;
+  const hall = new BroadcastChannel(CHANNEL);
+  hall.onmessage = ({ data }: MessageEvent<News>) => onNews(data);
+  const tell = (news: News): void => {
+    hall.postMessage(news);
+    onNews(news);
+  };
+  const lead = async (first: 'opened' | 'reconnected'): Promise<void> => {
+    let opening = first;
+    while (!ended.aborted) {
+      const onOpen = (): void => {
+        tell(opening);
+        opening = 'reconnected';
+      };
+      await follow(ended, onOpen, tell);
+      if (ended.aborted) return;
+      tell('refused');
+      await pause(ended);
+    }
+  };
+  const share = async (locks: LockManager): Promise<void> => {
+    const isDone = await locks.request(CHANNEL, { ifAvailable: true }, async (lock) => {
+      if (lock !== null) await lead('opened');
+      return lock !== null;
     });
-    clearInterval(again);
-    source.close();
-    if (!ended.signal.aborted) await lead();
+    // Another tab listens. When it goes this one takes over, after a moment in which nobody did.
+    if (!isDone) await locks.request(CHANNEL, { signal: ended }, () => lead('reconnected'));
   };
   // Locks exist in secure contexts only; elsewhere each tab has a stream of its own.
-  if ('locks' in navigator)
-    void navigator.locks.request('ardea-events', { signal: ended.signal }, lead).catch(() => undefined);
-  else void lead();
-  return {
-    close() {
-      ended.abort();
-      hall.close();
-    },
+  if ('locks' in navigator) void share(navigator.locks).catch(() => undefined);
+  else void lead('opened');
+  return () => {
+    leaving.abort();
+    hall.close();
   };
 }
 
@@ -84,16 +107,29 @@ function invalidate(queries: QueryClient, events: readonly LiveEvent[]): void {
   });
 }
 
+/** Answers whether what is told are events, which are dealt with one by one; else it is dealt with here. */
+function areEvents(queries: QueryClient, news: News): news is LiveEvent[] {
+  if (news === 'opened') {
+    // What was read before the stream was there may have changed in between.
+    const since = Date.now() - MOMENT_MS;
+    void queries.invalidateQueries({
+      predicate: ({ queryKey, state }) => queryKey[0] !== 'session' && state.dataUpdatedAt < since,
+    });
+  } else if (news === 'refused') {
+    void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  } else if (news === 'reconnected' || news.some(({ type }) => type === 'reset')) {
+    void queries.invalidateQueries();
+  } else return true;
+  return false;
+}
+
 /** Keeps what is on screen true: one stream of events per browser makes queries stale. */
 export function useLiveEvents(): void {
   const queries = useQueryClient();
   useEffect(() => {
     let statisticsDue: ReturnType<typeof setTimeout> | undefined;
-    const channel = openShared((news) => {
-      if (news === 'reconnected' || news.some(({ type }) => type === 'reset')) {
-        void queries.invalidateQueries();
-        return;
-      }
+    const leave = openShared((news) => {
+      if (!areEvents(queries, news)) return;
       invalidate(queries, news);
       statisticsDue ??= setTimeout(() => {
         statisticsDue = undefined;
@@ -102,7 +138,7 @@ export function useLiveEvents(): void {
     });
     return () => {
       clearTimeout(statisticsDue);
-      channel.close();
+      leave();
     };
   }, [queries]);
 }

@@ -9,15 +9,21 @@ export type Role = components['schemas']['Role'];
 
 const ROLES: readonly Role[] = ['read_only', 'member', 'admin'];
 
-/** Who is logged in; null: nobody. */
+/** Who is logged in; null: nobody was since this page was loaded. One who was stays, and is asked for the password. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }): Promise<Session | null> => {
+  queryFn: async ({ signal, client, queryKey }): Promise<Session | null> => {
+    const known = client.getQueryData<Session | null>(queryKey) ?? null;
     try {
-      return (await answered(api.GET('/api/session', { signal }))).session;
+      const { session } = await answered(api.GET('/api/session', { signal }));
+      // In another tab: what one user has seen is nothing for the next.
+      if (known !== null && known.user.heron_id !== session.user.heron_id) location.reload();
+      reportAnswer('up', { loggedIn: true });
+      return session;
     } catch (error) {
-      if (isExpired(error)) return null;
-      throw error;
+      if (!isExpired(error)) throw error;
+      if (known !== null) reportAnswer('expired');
+      return known;
     }
   },
   staleTime: 60_000,

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 const EVERY_MS = 5 * 60_000;
-const own = async (): Promise<string | undefined> => {
+const served = async (): Promise<string | undefined> => {
   try {
     const answer = await fetch('/version.json', { cache: 'no-store' });
     if (!answer.ok) return undefined;
@@ -18,25 +18,21 @@ export function useStaleBundle(): boolean {
     if (import.meta.env.DEV) return undefined;
     let first: string | undefined;
     const look = async (): Promise<void> => {
-      const build = await own();
+      const build = await served();
       if (build === undefined) return;
       first ??= build;
       if (build !== first) setStale(true);
     };
-    const onMissingFile = (event: Event): void => {
-      // A page of the old build was asked for and is gone.
-      event.preventDefault();
-      setStale(true);
-    };
-    void look();
-    const timer = setInterval(() => void look(), EVERY_MS);
-    const onFocus = (): void => void look();
-    addEventListener('focus', onFocus);
-    addEventListener('vite:preloadError', onMissingFile);
+    const onSign = (): void => void look();
+    onSign();
+    const timer = setInterval(onSign, EVERY_MS);
+    addEventListener('focus', onSign);
+    // A file of this build was asked for and is gone.
+    addEventListener('vite:preloadError', onSign);
     return () => {
       clearInterval(timer);
-      removeEventListener('focus', onFocus);
-      removeEventListener('vite:preloadError', onMissingFile);
+      removeEventListener('focus', onSign);
+      removeEventListener('vite:preloadError', onSign);
     };
   }, []);
   return isStale;

@@ -64,15 +64,18 @@ export function CopyField({
         <span className="code">{value}</span>
         <MantineCopy value={value} timeout={1_500}>
           {({ copied, copy }) => (
-            <Button
-              variant="default"
-              size="compact-sm"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              aria-label={`Copy ${label}`}
-            >
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
+            <>
+              <Button
+                variant="default"
+                size="compact-sm"
+                onClick={copy}
+                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+                aria-label={`Copy ${label}`}
+              >
+                {copied ? 'Copied' : 'Copy'}
+              </Button>
+              <VisuallyHidden role="status">{copied ? `Copied ${label}` : ''}</VisuallyHidden>
+            </>
           )}
         </MantineCopy>
       </div>

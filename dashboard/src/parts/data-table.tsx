@@ -38,9 +38,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     features,
     data: rows,
     getRowId: rowId,
-    columns: columns.map((column) =>
-      helper.display({ id: column.id, header: column.header, cell: ({ row }) => column.cell(row.original) }),
-    ),
+    columns: columns.map((column) => helper.display({ id: column.id, header: column.header })),
   });
   const byId = new Map(columns.map((column) => [column.id, column]));
   return (
@@ -77,13 +75,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             {row.getAllCells().map((cell) => {
               const column = byId.get(cell.column.id);
               return (
+                // Called, not rendered as a component: its function is new each time, and what has the focus would be too.
                 <Table.Td
                   key={cell.id}
                   role="cell"
                   data-label={column?.isHeaderHidden ? undefined : column?.header}
                   data-numeric={column?.isNumeric || undefined}
                 >
-                  <table.FlexRender cell={cell} />
+                  {column?.cell(row.original)}
                 </Table.Td>
               );
             })}

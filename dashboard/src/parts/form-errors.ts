@@ -1,10 +1,13 @@
 import type { UseFormReturnType } from '@mantine/form';
-import { ApiError, messageOf } from '../api/api-error';
+import { ApiError, isExpired, messageOf } from '../api/api-error';
 import { NotConfirmedError } from '../api/not-confirmed';
 
-/** What a form says of a request that failed; null where there is nothing to say. */
+/**
+ * What a form says of a request that failed; null where there is nothing to say. For a session that has ended the log-in
+ * asks, above the form; what was typed can be sent again afterwards.
+ */
 export const problemOf = (error: unknown): string | null =>
-  error === null || error instanceof NotConfirmedError ? null : messageOf(error);
+  error === null || error instanceof NotConfirmedError || isExpired(error) ? null : messageOf(error);
 
 /** Puts the API's messages beside the fields they are about; what is about no field of the form is returned. */
 export function showFieldErrors<T extends Record<string, unknown>>(
@@ -12,7 +15,7 @@ export function showFieldErrors<T extends Record<string, unknown>>(
   form: Pick<UseFormReturnType<T>, 'setErrors' | 'getValues'>,
   error: unknown,
 ): string | null {
-  if (!(error instanceof ApiError)) return problemOf(error);
+  if (!(error instanceof ApiError) || isExpired(error)) return problemOf(error);
   const known = Object.keys(form.getValues());
   const entries = Object.entries(error.fields);
   const own = entries.filter(([field]) => known.includes(field));

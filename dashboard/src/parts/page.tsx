@@ -2,6 +2,10 @@ import { Anchor, Box, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/co
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 
+/** Where the browser began: there it is at the top by itself, and "Skip to content" comes first. */
+const beginning = location.pathname;
+let hasGoneOn = false;
+
 interface PageProps {
   title: string;
   /** Shown instead of the plain title. */
@@ -19,8 +23,8 @@ export function Page({ title, heading, description, crumbs = [], actions, childr
     document.title = `${title} · Ardea`;
   }, [title]);
   useEffect(() => {
-    // Not at the first load: there the browser begins at the top by itself.
-    if (performance.now() > 3_000 && document.activeElement?.closest('main, [role=dialog]') === null)
+    hasGoneOn ||= location.pathname !== beginning;
+    if (hasGoneOn && document.activeElement?.closest('main, [role=dialog]') === null)
       top.current?.focus({ preventScroll: true });
   }, []);
   return (

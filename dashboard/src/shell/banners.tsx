@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconCloudOff, IconSparkles } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { UnreachableError } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { useConnection } from '../api/connection';
@@ -15,7 +15,8 @@ export function Banners() {
   const queries = useQueryClient();
   const isDown = useConnection() === 'down';
   const isStale = useStaleBundle();
-  const probe = useQuery({
+  const wasDown = useRef(false);
+  useQuery({
     queryKey: ['hello'],
     queryFn: ({ signal }) =>
       answered(api.GET('/api/hello_world', { signal })).catch((error: unknown) => {
@@ -28,10 +29,12 @@ export function Banners() {
     gcTime: 0,
     staleTime: 0,
   });
-  const isBack = isDown && probe.isSuccess;
   useEffect(() => {
-    if (isBack) void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'hello' });
-  }, [isBack, queries]);
+    // Any answer tells that it is back: what could not be read in between is read now.
+    if (wasDown.current && !isDown)
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'hello' });
+    wasDown.current = isDown;
+  }, [isDown, queries]);
   return (
     <div role="status">
       {isDown && (

@@ -14,6 +14,8 @@ export function SessionEnded() {
       closeOnEscape={false}
       closeOnClickOutside={false}
       title="Your session has ended"
+      // Above every other dialog, which waits below as it was.
+      zIndex={500}
     >
       <Stack>
         <Text>Log in again to go on where you were. Nothing on this page is lost.</Text>

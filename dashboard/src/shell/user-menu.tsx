@@ -41,7 +41,12 @@ export function UserMenu({ isNarrow }: { isNarrow: boolean }) {
         <Menu.Label>
           {user.email} · {ROLE_NAMES[user.role]}
         </Menu.Label>
-        <Menu.Item component={Link} to="/settings/account" leftSection={<IconUserCircle size={16} />}>
+        <Menu.Item
+          component={Link}
+          to="/settings/account"
+          leftSection={<IconUserCircle size={16} />}
+          data-autofocus
+        >
           My account
         </Menu.Item>
         <Menu.Item component="a" href="/api/docs" leftSection={<IconBook2 size={16} />}>

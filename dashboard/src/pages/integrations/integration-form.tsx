@@ -11,6 +11,7 @@ import {
   type Integration,
   type IntegrationChanges,
 } from '../../api/integrations';
+import { useMay } from '../../api/session';
 import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
 import { useConfirmed } from '../../shell/confirm-password';
@@ -48,6 +49,7 @@ function changesOf(before: Integration, values: Values): IntegrationChanges {
 function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps) {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
+  const maySetKeys = useMay('admin');
   const environments = useQuery(environmentsQuery);
   const [problem, setProblem] = useState<string | null>(null);
   const form = useForm<Values>({
@@ -115,41 +117,45 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
         data-autofocus
         {...form.getInputProps('name')}
       />
-      <Select
-        label="Environment"
-        name="base_url"
-        data={options}
-        allowDeselect={false}
-        description="Which Plaid the keys are for."
-        {...form.getInputProps('base_url')}
-      />
-      <TextInput
-        label="Client ID"
-        name="client_id"
-        autoComplete="off"
-        spellCheck={false}
-        description={
-          isSimulator
-            ? 'The simulator that npm start brings takes ardea_simulator_client.'
-            : 'From the Plaid dashboard, Developers → Keys.'
-        }
-        {...form.getInputProps('client_id')}
-      />
-      <PasswordInput
-        label="Secret"
-        name="client_secret"
-        aria-invalid={form.errors['client_secret'] !== undefined}
-        autoComplete="off"
-        description={
-          integration
-            ? 'Leave it empty to keep the one that is stored.'
-            : isSimulator
-              ? 'The simulator takes ardea_simulator_secret. Stored encrypted, never shown again.'
-              : 'The secret of this environment. Stored encrypted, never shown again.'
-        }
-        visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
-        {...form.getInputProps('client_secret')}
-      />
+      {maySetKeys && (
+        <>
+          <Select
+            label="Environment"
+            name="base_url"
+            data={options}
+            allowDeselect={false}
+            description="Which Plaid the keys are for."
+            {...form.getInputProps('base_url')}
+          />
+          <TextInput
+            label="Client ID"
+            name="client_id"
+            autoComplete="off"
+            spellCheck={false}
+            description={
+              isSimulator
+                ? 'The simulator that npm start brings takes ardea_simulator_client.'
+                : 'From the Plaid dashboard, Developers → Keys.'
+            }
+            {...form.getInputProps('client_id')}
+          />
+          <PasswordInput
+            label="Secret"
+            name="client_secret"
+            aria-invalid={form.errors['client_secret'] !== undefined}
+            autoComplete="off"
+            description={
+              integration
+                ? 'Leave it empty to keep the one that is stored.'
+                : isSimulator
+                  ? 'The simulator takes ardea_simulator_secret. Stored encrypted, never shown again.'
+                  : 'The secret of this environment. Stored encrypted, never shown again.'
+            }
+            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
+            {...form.getInputProps('client_secret')}
+          />
+        </>
+      )}
       <TextInput
         label="Forward URL"
         name="webhook_url"

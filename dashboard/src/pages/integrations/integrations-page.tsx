@@ -79,7 +79,8 @@ export function IntegrationsPage() {
     <Page
       title="Integrations"
       description="The Plaid accounts whose Items Ardea syncs, each with its webhook URL and link URL."
-      actions={integrations.data?.length === 0 ? undefined : add}
+      // Not before it is known where the button belongs: one that moves away takes the focus with it.
+      actions={(integrations.data?.length ?? 0) > 0 ? add : undefined}
     >
       <Card flush>
         <Loaded query={integrations}>

@@ -1,12 +1,14 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
+import { pageFile } from '../../api/page-file';
 import { DataTable, type Columns } from '../../parts/data-table';
 import { formatCount, formatDuration } from '../../parts/format';
 import { Card, Notice } from '../../parts/states';
 import classes from './overview.module.css';
 
-const Bars = lazy(async () => ({ default: (await import('./charts')).Bars }));
-const Lines = lazy(async () => ({ default: (await import('./charts')).Lines }));
+const charts = () => pageFile(() => import('./charts'));
+const Bars = lazy(async () => ({ default: (await charts()).Bars }));
+const Lines = lazy(async () => ({ default: (await charts()).Lines }));
 
 export interface ChartColumn {
   key: string;

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sayDone, sayFailed } from '../../api/failed';
 import { apiKeysQuery, createApiKey, deactivateApiKey, renameApiKey, type ApiKey } from '../../api/people';
+import { useMay } from '../../api/session';
 import { AskFirst } from '../../parts/ask-first';
 import { DataTable, type Columns } from '../../parts/data-table';
 import { Form, FormButtons } from '../../parts/form';
@@ -119,6 +120,7 @@ const columnsOf = (onRename: (key: ApiKey) => void, onDeactivate: (key: ApiKey) 
 export function ApiKeysPage() {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
+  const isAdmin = useMay('admin');
   const keys = useQuery(apiKeysQuery);
   const [isCreating, setCreating] = useState(false);
   const [created, setCreated] = useState<string | null>(null);
@@ -139,9 +141,11 @@ export function ApiKeysPage() {
       title="API keys"
       description="For your programs: a key reads and writes all that this organisation has."
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
-          Create key
-        </Button>
+        isAdmin && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
+            Create key
+          </Button>
+        )
       }
     >
       <Card flush>

@@ -15,7 +15,7 @@ import {
   type User,
   type UserChanges,
 } from '../../api/people';
-import { useSession, type Role } from '../../api/session';
+import { useMay, useSession, type Role } from '../../api/session';
 import { DataTable, type Columns } from '../../parts/data-table';
 import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
@@ -152,8 +152,9 @@ export function UsersPage() {
   const { user: me } = useSession();
   const queries = useQueryClient();
   const confirmed = useConfirmed();
+  const isAdmin = useMay('admin');
   const users = useQuery(usersQuery);
-  const { data: invites } = useQuery(invitesQuery);
+  const { data: invites } = useQuery({ ...invitesQuery, enabled: isAdmin });
   const [isInviting, setInviting] = useState(false);
   const [link, setLink] = useState<OneTimeLink | null>(null);
   const refresh = async (): Promise<void> => {
@@ -225,9 +226,11 @@ export function UsersPage() {
       title="Users"
       description="Who can log in here, and what they may do."
       actions={
-        <Button leftSection={<IconUserPlus size={16} />} onClick={() => setInviting(true)}>
-          Invite
-        </Button>
+        isAdmin && (
+          <Button leftSection={<IconUserPlus size={16} />} onClick={() => setInviting(true)}>
+            Invite
+          </Button>
+        )
       }
     >
       <Card flush>
