@@ -16,6 +16,8 @@ const project = (
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: seconds * 1_000,
     hookTimeout: seconds * 1_000,
+    // A busy machine takes longer than the default second.
+    expect: { poll: { timeout: 15_000 } },
     maxWorkers: parallel ? 2 : 1,
     sequence: { groupOrder: group },
   },
