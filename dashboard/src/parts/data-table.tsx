@@ -11,6 +11,8 @@ interface Column<Row> {
   /** Says what the column is where its header stays empty. */
   isHeaderHidden?: boolean;
   isNumeric?: boolean;
+  /** What counts most beside the first column: in a card it stands in the first line. */
+  isLead?: boolean;
   cell: (row: Row) => ReactNode;
   /** Replaces the text of the header, to sort for example. */
   renderHeader?: () => ReactNode;
@@ -81,6 +83,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   role="cell"
                   data-label={column?.isHeaderHidden ? undefined : column?.header}
                   data-numeric={column?.isNumeric || undefined}
+                  data-lead={column?.isLead || undefined}
                 >
                   {column?.cell(row.original)}
                 </Table.Td>

@@ -89,6 +89,7 @@ function columnsOf(sort: Sort, onSort: (sort: Sort) => void): Columns<Transactio
       id: 'amount',
       header: 'Amount',
       isNumeric: true,
+      isLead: true,
       width: 150,
       sorted: sortedBy(sort, 'amount'),
       renderHeader: () => <SortHeader label="Amount" by="amount" sort={sort} onSort={onSort} />,
