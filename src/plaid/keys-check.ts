@@ -17,8 +17,9 @@ export type KeyField = 'base_url' | 'client_id' | 'client_secret';
 const nobodysToken = (baseUrl: string): string =>
   `access-${baseUrl.includes('production') ? 'production' : 'sandbox'}-00000000-0000-4000-8000-000000000000`;
 
+/** Read beside a field of a form, too: in words, not by the names of fields. */
 const PAIR_REFUSED =
-  'Plaid refuses this pair of client_id and client_secret without saying which of them is wrong: it may be either.';
+  'Plaid refuses this pair of client ID and secret without saying which of them is wrong: it may be either.';
 
 function verdictOf(error: PlaidError): KeysVerdict {
   const { errorCode, message } = error;
@@ -27,8 +28,8 @@ function verdictOf(error: PlaidError): KeysVerdict {
       return {
         status: 'invalid',
         fields: {
-          client_id: `${PAIR_REFUSED} Compare client_id with the one in the Plaid dashboard.`,
-          client_secret: `${PAIR_REFUSED} client_secret must be the secret of exactly the environment of base_url: each environment has its own.`,
+          client_id: `${PAIR_REFUSED} Compare the client ID with the one in the Plaid dashboard.`,
+          client_secret: `${PAIR_REFUSED} The secret must be that of exactly this environment: each has its own.`,
         },
       };
     case 'UNAUTHORIZED_ENVIRONMENT':
@@ -36,7 +37,7 @@ function verdictOf(error: PlaidError): KeysVerdict {
         status: 'invalid',
         fields: {
           base_url:
-            'Plaid has not enabled this environment for this client_id. Choose another one or ask Plaid for access.',
+            'Plaid has not enabled this environment for this client ID. Choose another environment or ask Plaid for access.',
         },
       };
     case 'INVALID_FIELD':
@@ -44,7 +45,7 @@ function verdictOf(error: PlaidError): KeysVerdict {
     case 'INVALID_HEADERS':
       // The message is the only place where Plaid names the field.
       if (/client_id/i.test(message))
-        return { status: 'invalid', fields: { client_id: 'Plaid says that this is not a client_id.' } };
+        return { status: 'invalid', fields: { client_id: 'Plaid says that this is not a client ID.' } };
       if (/secret/i.test(message))
         return { status: 'invalid', fields: { client_secret: 'Plaid says that this is not a secret.' } };
       return { status: 'valid' };

@@ -14,8 +14,8 @@ describe('a pair of keys that Plaid refuses', () => {
     expect(verdict).toEqual({
       status: 'invalid',
       fields: {
-        client_id: expect.stringMatching(/pair.*either.*client_id.*Plaid dashboard/) as string,
-        client_secret: expect.stringMatching(/pair.*either.*exactly the environment of base_url/) as string,
+        client_id: expect.stringMatching(/pair.*either.*client ID.*Plaid dashboard/) as string,
+        client_secret: expect.stringMatching(/pair.*either.*exactly this environment/) as string,
       },
     });
   });
