@@ -12,6 +12,7 @@ import * as shortenedBodies from './20261123000010_shortened_bodies.js';
 import * as dashboard from './20261123000011_dashboard.js';
 import * as sessions from './20261123000012_sessions.js';
 import * as incompleteAudits from './20261123000013_incomplete_audits.js';
+import * as erasedEndUsers from './20261123000014_erased_end_users.js';
 
 export interface Migration {
   up(knex: Knex): Promise<void>;
@@ -36,4 +37,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '20261123000011_dashboard': dashboard,
   '20261123000012_sessions': sessions,
   '20261123000013_incomplete_audits': incompleteAudits,
+  '20261123000014_erased_end_users': erasedEndUsers,
 };

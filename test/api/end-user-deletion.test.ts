@@ -105,6 +105,7 @@ describe('POST /api/end_users/{id}/delete', () => {
     expect(await since(cursor)).toEqual(['delete a-row', 'delete b-row']);
     const { json: shown } = await api.call<z.output<typeof endUserAnswer>>('GET', '/api/end_users/acme');
     expect(shown.end_user).toMatchObject({ heron_id: json.heron_id, end_user_id: 'acme', name: null });
+    expect(shown.end_user.erased_at).toBe(shown.end_user.last_updated);
     expect((await linkOf(items[0]!)).status).toBe('sync_disabled');
     expect((await linkOf(other)).status).toBe('pending');
     expect(await descriptions('o-row')).toEqual([SECRET]);
@@ -193,6 +194,8 @@ describe('POST /api/end_users/{id}/delete', () => {
     });
     expect(status).toBe(201);
     expect(await linkOf({ itemId, accessToken })).toMatchObject({ status: 'pending', history: 'pending' });
+    const { json } = await api.call<z.output<typeof endUserAnswer>>('GET', '/api/end_users/back');
+    expect(json.end_user.erased_at).toBe(null);
   });
 
   it('takes an admin whose password was just given, or a key of the organisation', async () => {

@@ -41,6 +41,7 @@ export function presentEndUser(
     created: row.created_at.toISOString(),
     last_updated: row.updated_at.toISOString(),
     last_processed_at: row.last_processed_at?.toISOString() ?? null,
+    erased_at: row.erased_at?.toISOString() ?? null,
     ...(parts.dataSources
       ? {
           data_sources: links.map((link) => ({ type: 'integration_link' as const, status: statusOf(link) })),

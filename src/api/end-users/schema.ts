@@ -25,6 +25,10 @@ export const endUser = z
     created: time,
     last_updated: time,
     last_processed_at: time.nullable(),
+    erased_at: time.nullable().meta({
+      description:
+        'When its data and its name were erased; null again once something is linked or set for it.',
+    }),
     data_sources: z
       .array(z.object({ type: z.literal('integration_link'), status: z.enum(LINK_STATUSES) }))
       .optional()

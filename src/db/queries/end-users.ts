@@ -33,6 +33,8 @@ export interface EndUserRow {
   created_at: Date;
   updated_at: Date;
   last_processed_at: Date | null;
+  /** Its data and name; null again once something is linked or set for it. */
+  erased_at: Date | null;
 }
 
 export interface EndUserChanges {
@@ -86,6 +88,7 @@ const COLUMNS = [
   'created_at',
   'updated_at',
   'last_processed_at',
+  'erased_at',
 ];
 
 /** Ids of Items are found whole: an index leads to none of their parts. */
@@ -132,7 +135,7 @@ export function createEndUserQueries(db: Database): EndUserQueries {
     async update(organizationId, endUserId, values) {
       const [row] = await db('end_users')
         .where({ organization_id: organizationId, end_user_id: endUserId })
-        .update({ ...columnsOf(values), updated_at: db.fn.now() })
+        .update({ ...columnsOf(values), updated_at: db.fn.now(), erased_at: null })
         .returning<EndUserRow[]>(COLUMNS);
       return row ?? null;
     },
@@ -140,8 +143,8 @@ export function createEndUserQueries(db: Database): EndUserQueries {
     async forget(organizationId, id) {
       await db('end_users')
         .where({ organization_id: organizationId, id })
-        .whereNotNull('name')
-        .update({ name: null, updated_at: db.fn.now() });
+        .whereRaw('(name is not null or erased_at is null)')
+        .update({ name: null, updated_at: db.fn.now(), erased_at: db.fn.now() });
     },
 
     async resolve(organizationId, endUserId, rowId) {

@@ -195,6 +195,8 @@ export function createLinkQueries({ db, secrets, signalStaleAfterMs }: LinkQueri
       `insert into end_users as e (organization_id, end_user_id, name) values (:organizationId, :endUserId, :name)
        on conflict (organization_id, end_user_id) do update
          set name = coalesce(excluded.name, e.name),
+             -- A link after an erasure is a new beginning.
+             erased_at = null,
              updated_at = case when excluded.name is distinct from e.name and excluded.name is not null then now() else e.updated_at end
        returning id`,
       { organizationId: input.organizationId, endUserId: input.endUserId, name: input.endUserName ?? null },

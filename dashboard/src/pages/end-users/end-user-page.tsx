@@ -120,6 +120,11 @@ function EndUserView({ endUser }: { endUser: EndUser }) {
           <span>
             Since <Time at={endUser.created} as="short" />
           </span>
+          {endUser.erased_at !== null && (
+            <span>
+              Erased <Time at={endUser.erased_at} as="short" />
+            </span>
+          )}
         </Group>
       }
       actions={

@@ -12,7 +12,7 @@ import { ITEM_STATUS, ITEM_STATUSES, type LinkStatus } from '../../parts/item-st
 import { Page } from '../../parts/page';
 import { SearchField } from '../../parts/search-field';
 import { Card, Loaded, Notice } from '../../parts/states';
-import { Status } from '../../parts/status';
+import { Status, Tag } from '../../parts/status';
 import { useSteadyRows } from '../../parts/steady-rows';
 import { Time } from '../../parts/time';
 
@@ -49,11 +49,12 @@ const COLUMNS: Columns<EndUser> = [
   {
     id: 'name',
     header: 'End user',
-    cell: ({ heron_id, end_user_id, name }) => (
+    cell: ({ heron_id, end_user_id, name, erased_at }) => (
       <div>
         <Link to="/end-users/$endUserId" params={{ endUserId: heron_id }} className={rowClasses.rowLink}>
           {name ?? end_user_id}
-        </Link>
+        </Link>{' '}
+        {erased_at !== null && <Tag>erased</Tag>}
         {name !== null && (
           <Text size="xs" c="dimmed">
             {end_user_id}
