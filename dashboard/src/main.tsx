@@ -2,18 +2,21 @@ import './theme/mantine.css';
 import '@mantine/notifications/styles.css';
 import './theme/global.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query-client';
+import { loadAtFirstSign } from './parts/on-demand';
 import { router } from './router';
+import { Notifications } from './shell/notifications';
 import { cssVariables, theme } from './theme/theme';
 
 const colorSchemes = localStorageColorSchemeManager({ key: 'ardea-color-scheme' });
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root.');
+
+loadAtFirstSign();
 
 createRoot(root).render(
   <StrictMode>
@@ -23,7 +26,7 @@ createRoot(root).render(
       colorSchemeManager={colorSchemes}
       defaultColorScheme="auto"
     >
-      <Notifications position="bottom-right" limit={3} />
+      <Notifications />
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

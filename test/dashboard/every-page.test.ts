@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDashboard, findBarriers, logIn, type Dashboard } from '../support/dashboard.js';
@@ -109,20 +110,98 @@ describe('every page', () => {
 });
 
 describe('the first load', () => {
-  it.each([
-    ['/login', 300_000],
-    // With the shell and the parts of a list; all that a later page adds is its own.
-    ['/items', 360_000],
-  ])('of %s is small: page, program, styles and fonts together', async (path, most) => {
-    const { page: first, context } = await dashboard.person();
-    if (path !== '/login') await logIn(first);
-    // A page of its own: what the page after the log-in still loads, its charts among it, is not this page's.
-    const page = await context.newPage();
-    const transfer = await watchTransfer(page);
-    await settled(page, path);
-    const bytes = await transfer.settledBytes();
-    expect(bytes, `bytes at ${path}:\n${transfer.report()}`).toBeLessThanOrEqual(most);
-    expect(bytes).toBeGreaterThan(50_000);
+  it.each(['/login', '/', '/items', '/end-users', '/transactions', '/inbox'])(
+    'of %s is small: page, program, styles, fonts and answers together',
+    async (path) => {
+      const { page: first, context } = await dashboard.person();
+      if (path !== '/login') await logIn(first);
+      // A page of its own: what the page after the log-in still loads, its charts among it, is not this page's.
+      const page = await context.newPage();
+      const transfer = await watchTransfer(page);
+      await settled(page, path);
+      if (path === '/') await page.locator('.recharts-surface').first().waitFor();
+      const all = await transfer.settledBytes();
+      // The overview can be read and used before its charts are there.
+      const charts = transfer.bytesOf(/^\/assets\/charts-/);
+      expect(charts > 0).toBe(path === '/');
+      expect(charts, `charts at ${path}:\n${transfer.report()}`).toBeLessThanOrEqual(130_000);
+      expect(all - charts, `bytes at ${path}:\n${transfer.report()}`).toBeLessThanOrEqual(300_000);
+      expect(all - charts).toBeGreaterThan(50_000);
+      // What opens on demand waits for the first sign of somebody.
+      expect(transfer.bytesOf(/^\/assets\/later-/)).toBe(0);
+      await page.mouse.move(200, 200);
+      await expect.poll(() => transfer.bytesOf(/^\/assets\/later-/), { timeout: 20_000 }).toBeGreaterThan(0);
+      await context.close();
+    },
+  );
+});
+
+describe('what opens on demand', () => {
+  const LATE_MS = 1_500;
+
+  /** A page whose file for it comes late. */
+  const person = async (path: string) => {
+    const { page, context } = await dashboard.person();
+    await logIn(page);
+    const late = await context.newPage();
+    await late.route('**/assets/later-*.js', async (route) => {
+      await sleep(LATE_MS);
+      await route.continue();
+    });
+    await settled(late, path);
+    return { page: late, context };
+  };
+
+  const focused = (page: Page, attribute: string): Promise<string | null> =>
+    page.locator(':focus').getAttribute(attribute);
+
+  it('loses neither the focus nor what was pressed or typed before it came', async () => {
+    const { page, context } = await person('/inbox');
+    const verdict = page.getByRole('combobox', { name: 'Verdict' });
+    await verdict.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('option', { name: 'Rejected' }).waitFor();
+    expect(await focused(page, 'aria-label')).toBe('Verdict');
+    await page.keyboard.press('Escape');
+    await page.getByRole('option', { name: 'Rejected' }).waitFor({ state: 'hidden' });
+    expect(await findBarriers(page)).toEqual([]);
+    await context.close();
+
+    const other = await person('/transactions');
+    const endUser = other.page.getByRole('combobox', { name: 'End user' });
+    await endUser.pressSequentially('acm');
+    await other.page.getByRole('option', { name: /acme/ }).click();
+    await other.page.waitForURL(/end_user=acme/);
+    await other.context.close();
+  });
+
+  it('gives the focus back to the button that opened it', async () => {
+    const { page, context } = await person('/transactions');
+    for (const [name, popup] of [
+      [/^Account: /, 'menu'],
+      ['More filters', 'dialog'],
+    ] as const) {
+      const button = page.getByRole('button', { name });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole(popup).waitFor();
+      expect(await button.getAttribute('aria-expanded')).toBe('true');
+      await page.keyboard.press('Escape');
+      await page.getByRole(popup).waitFor({ state: 'hidden' });
+      await expect.poll(() => focused(page, 'id')).toBe(await button.getAttribute('id'));
+    }
+    await context.close();
+  });
+
+  it('comes after the first touch, too', async () => {
+    const { page, context } = await person('/transactions');
+    await page.getByRole('combobox', { name: 'Pending or posted' }).click();
+    await page.getByRole('option', { name: 'Posted' }).click();
+    await page.waitForURL(/pending=false/);
+    await page.reload();
+    await expect
+      .poll(() => page.getByRole('combobox', { name: 'Pending or posted' }).inputValue(), { timeout: 20_000 })
+      .toBe('Posted');
     await context.close();
   });
 });

@@ -42,6 +42,8 @@ export const isSameDocument = (page: Page): Promise<boolean> => page.evaluate(`w
 export interface Transfer {
   /** Once nothing more has come for a while. */
   settledBytes(): Promise<number>;
+  /** So far, of the paths that match. */
+  bytesOf(paths: RegExp): number;
   /** By path, the largest first. */
   report(): string;
 }
@@ -63,7 +65,9 @@ export async function watchTransfer(page: Page): Promise<Transfer> {
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
   // What is promised is the size as gzip, which every browser takes; this one would take less.
   await session.send('Network.setExtraHTTPHeaders', { headers: { 'accept-encoding': 'gzip' } });
-  const bytes = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const bytesOf = (pattern: RegExp): number =>
+    [...sizes].reduce((sum, [path, size]) => (pattern.test(path) ? sum + size : sum), 0);
+  const bytes = (): number => bytesOf(/^/);
   return {
     async settledBytes() {
       for (let before = -1; before !== bytes();) {
@@ -72,6 +76,7 @@ export async function watchTransfer(page: Page): Promise<Transfer> {
       }
       return bytes();
     },
+    bytesOf,
     report: () =>
       [...sizes]
         .sort(([, a], [, b]) => b - a)

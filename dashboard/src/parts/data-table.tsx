@@ -1,4 +1,4 @@
-import { Table } from '@mantine/core';
+/* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- the roles are what browsers take away from a table that is laid out as cards */
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import type { ReactNode } from 'react';
 import classes from './data-table.module.css';
@@ -44,15 +44,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   });
   const byId = new Map(columns.map((column) => [column.id, column]));
   return (
-    // The roles are what browsers take away from a table that is laid out as cards.
-    <Table className={classes.table} role="table" aria-label={caption} data-dense={isDense || undefined}>
-      <Table.Thead role="rowgroup">
+    // Plain elements: Mantine's table brings its scroll area and the library of its menus into the first load of every list.
+    <table className={classes.table} role="table" aria-label={caption} data-dense={isDense || undefined}>
+      <thead role="rowgroup">
         {table.getHeaderGroups().map((group) => (
-          <Table.Tr key={group.id} role="row">
+          <tr key={group.id} role="row">
             {group.headers.map(({ id }) => {
               const column = byId.get(id);
               return (
-                <Table.Th
+                <th
                   key={id}
                   role="columnheader"
                   scope="col"
@@ -65,20 +65,20 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                       {column?.header}
                     </span>
                   )}
-                </Table.Th>
+                </th>
               );
             })}
-          </Table.Tr>
+          </tr>
         ))}
-      </Table.Thead>
-      <Table.Tbody role="rowgroup">
+      </thead>
+      <tbody role="rowgroup">
         {table.getRowModel().rows.map((row) => (
-          <Table.Tr key={row.id} role="row" data-dimmed={isDimmed?.(row.original) || undefined}>
+          <tr key={row.id} role="row" data-dimmed={isDimmed?.(row.original) || undefined}>
             {row.getAllCells().map((cell) => {
               const column = byId.get(cell.column.id);
               return (
                 // Called, not rendered as a component: its function is new each time, and what has the focus would be too.
-                <Table.Td
+                <td
                   key={cell.id}
                   role="cell"
                   data-label={column?.isHeaderHidden ? undefined : column?.header}
@@ -86,12 +86,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   data-lead={column?.isLead || undefined}
                 >
                   {column?.cell(row.original)}
-                </Table.Td>
+                </td>
               );
             })}
-          </Table.Tr>
+          </tr>
         ))}
-      </Table.Tbody>
-    </Table>
+      </tbody>
+    </table>
   );
 }

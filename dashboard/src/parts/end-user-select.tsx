@@ -1,8 +1,9 @@
-import { Select, type SelectProps } from '@mantine/core';
+import type { SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endUserQuery, endUsersQuery, type EndUser } from '../api/end-users';
+import { LazySelect } from './lazy-select';
 
 /** As many as one chooses from; more letters find the others. */
 const MOST = 20;
@@ -30,7 +31,7 @@ export function EndUserSelect({ value, onChange, style }: EndUserSelectProps) {
     ({ end_user_id, heron_id }) => end_user_id !== value && heron_id !== value,
   );
   return (
-    <Select
+    <LazySelect
       aria-label="End user"
       placeholder="All end users"
       searchable

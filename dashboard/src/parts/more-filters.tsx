@@ -1,6 +1,7 @@
-import { Button, Grid, Popover } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
+import { useOnDemand } from './on-demand';
 
 interface MoreFiltersProps {
   /** How many of its filters are set. */
@@ -11,16 +12,28 @@ interface MoreFiltersProps {
 
 /** The filters that are wanted now and then. */
 export function MoreFilters({ count, children }: MoreFiltersProps) {
+  const [isOpen, setOpen] = useState(false);
+  const [button, setButton] = useState<HTMLButtonElement | null>(null);
+  const id = useId();
+  const later = useOnDemand(isOpen);
   return (
-    <Popover position="bottom-end" width={320} trapFocus shadow="md">
-      <Popover.Target>
-        <Button variant="default" leftSection={<IconAdjustmentsHorizontal size={16} />}>
-          More filters{count > 0 ? ` (${count})` : ''}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown maw="calc(100vw - 32px)">
-        <Grid gap="sm">{children}</Grid>
-      </Popover.Dropdown>
-    </Popover>
+    <>
+      <Button
+        id={id}
+        ref={setButton}
+        variant="default"
+        leftSection={<IconAdjustmentsHorizontal size={16} />}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onClick={() => setOpen((before) => !before)}
+      >
+        More filters{count > 0 ? ` (${count})` : ''}
+      </Button>
+      {later !== undefined && button !== null && (
+        <later.MoreFiltersPanel id={id} button={button} isOpen={isOpen} onChange={setOpen}>
+          {children}
+        </later.MoreFiltersPanel>
+      )}
+    </>
   );
 }

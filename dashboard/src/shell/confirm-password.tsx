@@ -1,11 +1,7 @@
-import { Modal, PasswordInput, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react';
-import { ApiError, messageOf } from '../api/api-error';
-import { answered, api } from '../api/client';
+import { ApiError } from '../api/api-error';
 import { NotConfirmedError } from '../api/not-confirmed';
-import { sessionQuery } from '../api/session';
-import { Form, FormButtons } from '../parts/form';
+import { useOnDemand } from '../parts/on-demand';
 
 type Confirmed = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -24,22 +20,8 @@ interface Question {
 }
 
 export function ConfirmPassword({ children }: { children: ReactNode }) {
-  const queries = useQueryClient();
   const [question, setQuestion] = useState<Question | null>(null);
-  const [password, setPassword] = useState('');
-  const confirmation = useMutation({
-    mutationFn: () => answered(api.POST('/api/session/confirm', { body: { password } })),
-    onSuccess: ({ session }) => {
-      queries.setQueryData(sessionQuery.queryKey, session);
-      question?.resolve();
-      close();
-    },
-  });
-  const close = (): void => {
-    setQuestion(null);
-    setPassword('');
-    confirmation.reset();
-  };
+  const later = useOnDemand(question !== null);
   const ask = useCallback(
     () => new Promise<void>((resolve, reject) => setQuestion({ resolve, reject })),
     [setQuestion],
@@ -56,40 +38,22 @@ export function ConfirmPassword({ children }: { children: ReactNode }) {
     },
     [ask],
   );
-  const giveUp = (): void => {
-    question?.reject(new NotConfirmedError('Nothing was changed.'));
-    close();
-  };
   return (
     <ConfirmedContext value={confirmed}>
       {children}
-      <Modal opened={question !== null} onClose={giveUp} title="Confirm with your password" zIndex={400}>
-        <Form
-          problem={null}
-          onSubmit={(event) => {
-            event.preventDefault();
-            confirmation.mutate();
+      {later !== undefined && (
+        <later.ConfirmDialog
+          isOpen={question !== null}
+          onConfirmed={() => {
+            question?.resolve();
+            setQuestion(null);
           }}
-        >
-          <Text c="dimmed">
-            This shows or changes a secret, or erases data, so it takes your password again.
-          </Text>
-          <PasswordInput
-            label="Password"
-            autoComplete="current-password"
-            data-autofocus
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            error={confirmation.isError ? messageOf(confirmation.error) : undefined}
-          />
-          <FormButtons
-            verb="Confirm"
-            isBusy={confirmation.isPending}
-            isDisabled={password === ''}
-            onCancel={giveUp}
-          />
-        </Form>
-      </Modal>
+          onGiveUp={() => {
+            question?.reject(new NotConfirmedError('Nothing was changed.'));
+            setQuestion(null);
+          }}
+        />
+      )}
     </ConfirmedContext>
   );
 }

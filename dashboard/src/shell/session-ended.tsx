@@ -1,31 +1,14 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useEffect } from 'react';
 import { useConnection } from '../api/connection';
-import { useSession } from '../api/session';
-import { LogInForm } from './log-in-form';
+import { loadOnDemand, useOnDemand } from '../parts/on-demand';
 
-/** Over whatever was being done, which stays as it is: a log-in goes on with it. */
+/** Asks for a log-in over whatever was being done. */
 export function SessionEnded() {
-  const { user } = useSession();
-  return (
-    <Modal
-      opened={useConnection() === 'expired'}
-      onClose={() => undefined}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      title="Your session has ended"
-      // Above every other dialog, which waits below as it was.
-      zIndex={500}
-    >
-      <Stack>
-        <Text>Log in again to go on where you were. Nothing on this page is lost.</Text>
-        <LogInForm email={user.email} />
-        <Group justify="center">
-          <Button component="a" href="/login" variant="subtle" size="compact-sm">
-            Log in as somebody else
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
+  const isExpired = useConnection() === 'expired';
+  const later = useOnDemand(isExpired);
+  useEffect(() => {
+    // Of another build by now: the page loads anew, and its log-in leads back here.
+    if (isExpired) loadOnDemand().catch(() => location.reload());
+  }, [isExpired]);
+  return later === undefined ? null : <later.SessionEndedDialog isOpen={isExpired} />;
 }

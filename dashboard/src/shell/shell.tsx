@@ -1,4 +1,4 @@
-import { ActionIcon, AppShell, Burger, Group, NavLink, ScrollArea, Stack, Text } from '@mantine/core';
+import { ActionIcon, AppShell, Box, Burger, Group, NavLink, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowsExchange,
@@ -123,10 +123,10 @@ export function Shell() {
               )}
             </ActionIcon>
           </Group>
-          <ScrollArea flex={1} px={8} pt={{ base: 8, sm: 0 }} type="never">
+          <Box className={classes.destinations} px={8} pt={{ base: 8, sm: 0 }}>
             <Destinations of={DATA} />
             <Destinations title={isWide ? 'Settings' : ' '} of={SETTINGS} />
-          </ScrollArea>
+          </Box>
           <UserMenu isNarrow={!isWide} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>

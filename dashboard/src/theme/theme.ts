@@ -1,19 +1,16 @@
 import {
-  ActionIcon,
-  Badge,
-  Button,
   createTheme,
-  DrawerHeader,
-  Input,
+  type ActionIconProps,
+  type BadgeProps,
+  type ButtonProps,
   type CSSVariablesResolver,
   type MantineColorsTuple,
-  Menu,
-  Modal,
-  ModalHeader,
-  Notification,
-  Paper,
-  Table,
-  Tooltip,
+  type MenuProps,
+  type ModalProps,
+  type NotificationProps,
+  type PaperProps,
+  type TableProps,
+  type TooltipProps,
 } from '@mantine/core';
 
 /** The blue grey of a heron. Shade 7 carries white text at 5.7:1. */
@@ -78,30 +75,38 @@ export const theme = createTheme({
   radius: { xs: '3px', sm: '5px', md: '7px', lg: '10px', xl: '16px' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Plain objects: `Modal.extend({…})` and its like would bring the component itself into the first file that is loaded.
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 500 } }),
-    Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),
-    InputWrapper: Input.Wrapper.extend({
-      styles: { label: { marginBottom: 3 }, description: { marginBottom: 2 } },
-    }),
+    Button: { defaultProps: { size: 'sm' } satisfies Partial<ButtonProps> },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } satisfies Partial<ActionIconProps> },
+    Badge: { defaultProps: { tt: 'none', fw: 500 } satisfies Partial<BadgeProps> },
+    Paper: { defaultProps: { withBorder: true, radius: 'lg' } satisfies Partial<PaperProps> },
+    InputWrapper: { styles: { label: { marginBottom: 3 }, description: { marginBottom: 2 } } },
     // The focus begins on the first entry; Mantine's placeholder is a child that a menu may not have.
-    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } satisfies Partial<MenuProps> },
+    Modal: {
       defaultProps: {
         centered: true,
         closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.45 },
         styles: { title: { fontWeight: 600, fontSize: '1rem' } },
-      },
-    }),
+      } satisfies Partial<ModalProps>,
+    },
     // A header element in a dialog counts as the page's banner, of which there is one.
-    DrawerHeader: DrawerHeader.extend({ defaultProps: { role: 'presentation' } }),
-    ModalHeader: ModalHeader.extend({ defaultProps: { role: 'presentation' } }),
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 'md' } }),
-    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } }),
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } satisfies Partial<NotificationProps>,
+    },
+    Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 'md' } satisfies Partial<TableProps> },
+    Tooltip: {
+      defaultProps: {
+        withArrow: true,
+        openDelay: 250,
+        multiline: true,
+        maw: 320,
+      } satisfies Partial<TooltipProps>,
+    },
   },
 });
 

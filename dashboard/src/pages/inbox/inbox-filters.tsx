@@ -1,9 +1,10 @@
-import { Grid, Select, TextInput } from '@mantine/core';
+import { Grid, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FORWARD_STATES, VERDICTS, WEBHOOK_STATES } from '../../api/inbox';
 import { integrationsQuery } from '../../api/integrations';
 import { Filters } from '../../parts/filters';
 import { toWords } from '../../parts/format';
+import { LazySelect } from '../../parts/lazy-select';
 import { MoreFilters } from '../../parts/more-filters';
 import { SearchField } from '../../parts/search-field';
 import { TextFilter } from '../../parts/text-filter';
@@ -43,7 +44,7 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
         onSearch={(q) => onChange({ q })}
         style={{ flex: '1 1 260px' }}
       />
-      <Select
+      <LazySelect
         aria-label="Verdict"
         placeholder="Any verdict"
         clearable
@@ -52,7 +53,7 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
         value={search.verdict ?? null}
         onChange={(verdict) => onChange({ verdict: VERDICTS.find((each) => each === verdict) })}
       />
-      <Select
+      <LazySelect
         aria-label="State"
         placeholder="Any state"
         clearable
@@ -93,7 +94,7 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
           />
         </Grid.Col>
         <Grid.Col span={6}>
-          <Select
+          <LazySelect
             label="It came"
             placeholder="Any"
             clearable
@@ -104,7 +105,7 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
           />
         </Grid.Col>
         <Grid.Col span={6}>
-          <Select
+          <LazySelect
             label="Forward"
             placeholder="Any"
             clearable
@@ -116,7 +117,7 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
         </Grid.Col>
         {(integrations?.length ?? 0) > 1 && (
           <Grid.Col span={12}>
-            <Select
+            <LazySelect
               label="Integration"
               placeholder="All integrations"
               clearable

@@ -1,4 +1,4 @@
-import { Chip, Group, Select, Text } from '@mantine/core';
+import { Chip, Group, Text } from '@mantine/core';
 import { IconBuildingBank } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { Filters } from '../../parts/filters';
 import { formatCount } from '../../parts/format';
 import { FreshRows } from '../../parts/fresh-rows';
 import { ITEM_STATUS, ITEM_STATUSES, ItemStatus, needOf, type LinkStatus } from '../../parts/item-status';
+import { LazySelect } from '../../parts/lazy-select';
 import { MoreRows } from '../../parts/more-rows';
 import { Page } from '../../parts/page';
 import { SearchField } from '../../parts/search-field';
@@ -136,7 +137,7 @@ export function ItemsPage() {
           style={{ flex: '1 1 260px' }}
         />
         {(integrations?.length ?? 0) > 1 && (
-          <Select
+          <LazySelect
             aria-label="Integration"
             placeholder="All integrations"
             clearable

@@ -1,8 +1,9 @@
-import { Grid, Select, Text, TextInput } from '@mantine/core';
+import { Grid, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { dataSourcesQuery } from '../../api/end-users';
 import { EndUserSelect } from '../../parts/end-user-select';
 import { Filters } from '../../parts/filters';
+import { LazySelect } from '../../parts/lazy-select';
 import { MoreFilters } from '../../parts/more-filters';
 import { SearchField } from '../../parts/search-field';
 import { TextFilter } from '../../parts/text-filter';
@@ -34,7 +35,7 @@ function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onCl
     );
   const accounts = sources?.flatMap((source) => source.data_source_accounts) ?? [];
   return (
-    <Select
+    <LazySelect
       label="Account"
       placeholder="All accounts"
       clearable
@@ -110,7 +111,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         min={search.from}
         onChange={({ currentTarget }) => onChange({ to: currentTarget.value || undefined })}
       />
-      <Select
+      <LazySelect
         aria-label="Pending or posted"
         placeholder="Pending and posted"
         clearable
@@ -124,7 +125,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
       />
       <MoreFilters count={countOf(search)}>
         <Grid.Col span={12}>
-          <Select
+          <LazySelect
             label="Order"
             allowDeselect={false}
             comboboxProps={{ withinPortal: false }}
@@ -167,7 +168,7 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
           />
         </Grid.Col>
         <Grid.Col span={12}>
-          <Select
+          <LazySelect
             label="Removed by the bank"
             allowDeselect={false}
             comboboxProps={{ withinPortal: false }}

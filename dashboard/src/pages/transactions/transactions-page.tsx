@@ -2,14 +2,19 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconArrowsExchange, IconChevronLeft, IconChevronRight, IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { pageFile } from '../../api/page-file';
 import { csvAddress, searchTransactionsQuery } from '../../api/transactions';
 import { formatDay } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { filterOf, isFiltered } from './filter';
-import { TransactionDrawer } from './transaction-drawer';
 import { TransactionFilters, type ChangeSearch } from './transaction-filters';
 import { TransactionsTable } from './transactions-table';
+
+const TransactionDrawer = lazy(async () => ({
+  default: (await pageFile(() => import('./transaction-drawer'))).TransactionDrawer,
+}));
 
 export function TransactionsPage() {
   const search = useSearch({ from: '/inside/transactions' });
@@ -23,6 +28,8 @@ export function TransactionsPage() {
       search: (before) => ({ ...before, after: undefined, before: undefined, row: undefined, ...changes }),
       replace: true,
     });
+  const [hasDrawer, setHasDrawer] = useState(false);
+  if (search.row !== undefined && !hasDrawer) setHasDrawer(true);
   const { data } = found;
   const turn = (to: { after?: string; before?: string }): void => {
     void navigate({
@@ -104,12 +111,16 @@ export function TransactionsPage() {
           </Button>
         </Group>
       )}
-      <TransactionDrawer
-        id={search.row}
-        onClose={() =>
-          void navigate({ search: (before) => ({ ...before, row: undefined }), resetScroll: false })
-        }
-      />
+      {hasDrawer && (
+        <Suspense fallback={null}>
+          <TransactionDrawer
+            id={search.row}
+            onClose={() =>
+              void navigate({ search: (before) => ({ ...before, row: undefined }), resetScroll: false })
+            }
+          />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -1,0 +1,64 @@
+import { Modal, PasswordInput, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { messageOf } from '../api/api-error';
+import { answered, api } from '../api/client';
+import { sessionQuery } from '../api/session';
+import { Form, FormButtons } from '../parts/form';
+import { useOpensAfter } from '../parts/opens-after';
+
+interface ConfirmDialogProps {
+  isOpen: boolean;
+  onConfirmed: () => void;
+  onGiveUp: () => void;
+}
+
+export function ConfirmDialog({ isOpen, onConfirmed, onGiveUp }: ConfirmDialogProps) {
+  const queries = useQueryClient();
+  const [password, setPassword] = useState('');
+  const confirmation = useMutation({
+    mutationFn: () => answered(api.POST('/api/session/confirm', { body: { password } })),
+    onSuccess: ({ session }) => {
+      queries.setQueryData(sessionQuery.queryKey, session);
+      onConfirmed();
+      forget();
+    },
+  });
+  const forget = (): void => {
+    setPassword('');
+    confirmation.reset();
+  };
+  const giveUp = (): void => {
+    onGiveUp();
+    forget();
+  };
+  return (
+    <Modal opened={useOpensAfter(isOpen)} onClose={giveUp} title="Confirm with your password" zIndex={400}>
+      <Form
+        problem={null}
+        onSubmit={(event) => {
+          event.preventDefault();
+          confirmation.mutate();
+        }}
+      >
+        <Text c="dimmed">
+          This shows or changes a secret, or erases data, so it takes your password again.
+        </Text>
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          data-autofocus
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={confirmation.isError ? messageOf(confirmation.error) : undefined}
+        />
+        <FormButtons
+          verb="Confirm"
+          isBusy={confirmation.isPending}
+          isDisabled={password === ''}
+          onCancel={giveUp}
+        />
+      </Form>
+    </Modal>
+  );
+}
