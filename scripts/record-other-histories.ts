@@ -124,7 +124,7 @@ export const SHORT_SCENARIOS: ShortScenario[] = [
     name: 'a-round',
     workflowType: SWEEP_WORKFLOW,
     activities: () => ({
-      sweep: inTurn({ adopted: 0, signalled: 2, forwarded: 0, audits: 0, pruned: 1 }),
+      sweep: inTurn({ adopted: 0, signalled: 2, restarted: 0, forwarded: 0, audits: 0, pruned: 1 }),
     }),
   },
   {

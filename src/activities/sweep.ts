@@ -8,13 +8,15 @@ import type { StatisticsQueries } from '../db/queries/statistics.js';
 import type { SweepQueries } from '../db/queries/sweep.js';
 import type { OwnedRow } from '../domain/task-priority.js';
 import { failpoint } from '../failpoints.js';
-import type { Logger } from '../logger.js';
 import type { SignalSender } from '../temporal/signal-sender.js';
+import { createEndStuck, type EndStuckDeps } from './end-stuck.js';
 import type { IntegrationProbes } from './probe-integrations.js';
 
 export interface SweepResult {
   adopted: number;
   signalled: number;
+  /** Workflows that could not make progress, ended and begun anew. */
+  restarted: number;
   forwarded: number;
   audits: number;
   pruned: number;
@@ -25,7 +27,7 @@ export interface SweepActivities {
   sweep(): Promise<SweepResult>;
 }
 
-export interface SweepDeps {
+export interface SweepDeps extends EndStuckDeps {
   sweeps: SweepQueries;
   inbox: Pick<InboxQueries, 'pruneUnmatched' | 'pruneRejected'>;
   forwards: Pick<ForwardQueries, 'takeOverdue'>;
@@ -36,7 +38,6 @@ export interface SweepDeps {
   audits: AuditUpkeepQueries;
   statistics: Pick<StatisticsQueries, 'roll'>;
   sender: SignalSender;
-  logger: Logger;
   /** Tells Temporal that the sweep is alive. */
   heartbeat: () => void;
   limits: {
@@ -75,6 +76,8 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
   /** Where the walk through all Items has come to, some of them in each round; each worker walks by itself. */
   let walkedTo: string | null = null;
 
+  const endStuck = createEndStuck(deps);
+
   /** Sends to all, some at once; one that fails is found again by a later sweep. Answers how many got through. */
   const sendAll = async (
     rows: readonly OwnedRow[],
@@ -101,19 +104,23 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
     );
   };
 
-  const signalOwed = async (): Promise<number> => {
+  const signalOwed = async (): Promise<Pick<SweepResult, 'signalled' | 'restarted'>> => {
     const owed = await sweeps.takeOwed(ITEMS_PER_ROUND);
     await failpoint('sweep.before_signals');
+    // Before their signals: each of them makes the server count the attempts anew.
+    const restarted = await endStuck('item', owed);
     const signalled = await sendAll(owed, (item) => sender.look(item));
-    return signalled;
+    return { signalled, restarted };
   };
 
   const round = async (): Promise<SweepResult> => {
     const adopted = await sweeps.adoptUnmatched(ITEMS_PER_ROUND);
-    const signalled = await signalOwed();
+    const { signalled, restarted } = await signalOwed();
     const overdue = await forwards.takeOverdue(FORWARDS_PER_ROUND, limits.forwardCheckAfterMs);
+    const forwardsEnded = await endStuck('forward', overdue);
     const forwarded = await sendAll(overdue, (webhook) => sender.forward(webhook));
     const unseen = await audits.takeOwed(AUDITS_PER_ROUND);
+    const auditsEnded = await endStuck('audit', [...unseen.items, ...unseen.integrations]);
     const audited =
       (await sendAll(unseen.items, (item) => sender.audit({ kind: 'item', ...item }))) +
       (await sendAll(unseen.integrations, (integration) =>
@@ -121,13 +128,20 @@ export function createSweepActivities(deps: SweepDeps): SweepActivities {
       ));
     // After whatever is owed: a Plaid that is slow to answer must not hold it up. What a probe revives is owed from then on.
     const revived = await probes.probeDue();
-    const afterProbes = revived > 0 ? await signalOwed() : 0;
+    const afterProbes = revived > 0 ? await signalOwed() : { signalled: 0, restarted: 0 };
     const pruned = await prune();
     // An idle bucket is as good as none; how many there are is of no interest to anyone.
     await rateBuckets.prune(BUCKETS_PER_ROUND);
     // Last, and never a reason to sweep again: the API counts by itself what has not been added up.
     await statistics.roll().catch((error: unknown) => logger.warn({ err: error }, 'statistics not added up'));
-    const result = { adopted, signalled: signalled + afterProbes, forwarded, audits: audited, pruned };
+    const result = {
+      adopted,
+      signalled: signalled + afterProbes.signalled,
+      restarted: restarted + forwardsEnded + auditsEnded + afterProbes.restarted,
+      forwarded,
+      audits: audited,
+      pruned,
+    };
     if (Object.values(result).some((count) => count > 0)) logger.info(result, 'sweep');
     return result;
   };

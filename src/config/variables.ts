@@ -131,6 +131,11 @@ export const VARIABLES = {
     'An unanswered signal is repeated after this time (doubling up to 15 minutes).',
     '15s',
   ),
+  STUCK_WORKFLOW_AFTER: variable(
+    durationMs,
+    'A workflow whose tasks have failed for so long (its history cannot be replayed, say) is ended and begun anew by the sweep.',
+    '5m',
+  ),
   SIGNAL_DEADLINE: variable(
     durationMs,
     'Longest wait for Temporal to take a signal; after it the sweep takes over.',

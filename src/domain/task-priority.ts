@@ -6,6 +6,12 @@ export interface OwnedRow {
   organizationId: string;
 }
 
+/** One whose signal the sweep repeats. */
+export interface SignalledRow extends OwnedRow {
+  /** Since the first signal, the one to come included. */
+  repeatedSignals: number;
+}
+
 /**
  * Priority keys of Temporal's tasks, 1 (first) to 5, where tasks queue for a worker.
  * - `sweep`: one at a time, and what brings lost signals back must not wait behind what piled up

@@ -5,7 +5,6 @@ import { NativeConnection, Worker, type WorkflowBundleOption, type WorkerOptions
 import { createAuditActivities } from '../activities/audit/activities.js';
 import { createForwardActivities } from '../activities/forward-webhook.js';
 import { createPost } from '../activities/forward-post.js';
-import type { EndedRun } from '../activities/look/deps.js';
 import { createLookActivities } from '../activities/look/activities.js';
 import { createIntegrationProbes } from '../activities/probe-integrations.js';
 import { createSweepActivities } from '../activities/sweep.js';
@@ -23,6 +22,8 @@ import { createStagingQueries } from '../db/queries/staging.js';
 import { createSweepQueries } from '../db/queries/sweep.js';
 import type { Deps } from '../deps.js';
 import { createSignalSender } from '../temporal/signal-sender.js';
+import { createStuckWorkflows } from '../temporal/stuck-workflows.js';
+import type { WorkerMetrics } from './metrics.js';
 
 export type Activities = ReturnType<typeof createActivities>;
 
@@ -30,17 +31,16 @@ export type Activities = ReturnType<typeof createActivities>;
 const FORWARD_CHECK_AFTER_MS = 60_000;
 
 /** Every activity of the task queue, from the composition root. */
-export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
+export function createActivities(deps: Deps, metrics: Partial<WorkerMetrics> = {}) {
   const { config, db, logger, secrets, plaid } = deps;
   const staging = createStagingQueries(db);
   const forwards = createForwardQueries({ db });
   const signalStaleAfterMs = config.SIGNAL_STALE_AFTER;
-  const sender = createSignalSender({
-    client: deps.temporal.client,
-    taskQueue: config.TEMPORAL_TASK_QUEUE,
-    // Nothing here is in a hurry: it waits where intake may not.
-    deadlineMs: config.SIGNAL_DEADLINE * 10,
-  });
+  const { onRun, onEnded } = metrics;
+  const { client } = deps.temporal;
+  // Nothing here is in a hurry: it waits where intake may not.
+  const deadlineMs = config.SIGNAL_DEADLINE * 10;
+  const sender = createSignalSender({ client, taskQueue: config.TEMPORAL_TASK_QUEUE, deadlineMs });
   return {
     ...createLookActivities({
       db,
@@ -95,7 +95,9 @@ export function createActivities(deps: Deps, onRun?: (run: EndedRun) => void) {
       audits: createAuditUpkeepQueries({ db, signalStaleAfterMs }),
       statistics: deps.statistics,
       sender,
+      stuck: createStuckWorkflows({ client, deadlineMs, stuckAfterMs: config.STUCK_WORKFLOW_AFTER }),
       logger,
+      ...(onEnded ? { onEnded } : {}),
       heartbeat: () => Context.current().heartbeat(),
       limits: {
         unmatched: config.INBOX_MAX_UNMATCHED,
@@ -126,7 +128,7 @@ export interface CreatedWorker {
 export async function createWorker(
   deps: Deps,
   temporal: TemporalConfig,
-  onRun?: (run: EndedRun) => void,
+  metrics?: Partial<WorkerMetrics>,
   source: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> = workflowSource(),
 ): Promise<CreatedWorker> {
   const { config } = deps;
@@ -143,7 +145,7 @@ export async function createWorker(
       connection,
       namespace: temporal.namespace,
       taskQueue: config.TEMPORAL_TASK_QUEUE,
-      activities: createActivities(deps, onRun),
+      activities: createActivities(deps, metrics),
       // An update in the middle of its pages may finish; then it is cancelled and starts over elsewhere.
       shutdownGraceTime: config.SHUTDOWN_GRACE,
       shutdownForceTime: config.SHUTDOWN_GRACE + 10_000,

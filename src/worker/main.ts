@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   deps.rateMetrics.register(metrics);
-  const running = runWorker(deps, temporal, createWorkerMetrics(metrics, deps.db).onRun);
+  const running = runWorker(deps, temporal, createWorkerMetrics(metrics, deps.db));
   const server = await startHealthServer({
     host: config.WORKER_HOST,
     port: config.WORKER_PORT,

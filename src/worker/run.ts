@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalConfig } from '../config/temporal.js';
-import type { EndedRun } from '../activities/look/deps.js';
 import type { Deps } from '../deps.js';
 import { backoffMs } from '../domain/waiting.js';
 import { prepareNamespace } from '../temporal/setup.js';
 import { createWorker, type CreatedWorker } from './create-worker.js';
 import type { WorkerHealth } from './health-server.js';
+import type { WorkerMetrics } from './metrics.js';
 
 export interface RunningWorker {
   health: WorkerHealth;
@@ -22,7 +22,7 @@ const LONGEST_WAIT_MS = 10_000;
 export function runWorker(
   deps: Deps,
   temporal: TemporalConfig,
-  onRun?: (run: EndedRun) => void,
+  metrics?: Partial<WorkerMetrics>,
 ): RunningWorker {
   const stopping = new AbortController();
   let created: CreatedWorker | null = null;
@@ -39,7 +39,7 @@ export function runWorker(
   };
 
   async function run(): Promise<void> {
-    created = await retried('Temporal is not reachable yet', () => createWorker(deps, temporal, onRun));
+    created = await retried('Temporal is not reachable yet', () => createWorker(deps, temporal, metrics));
     if (created === null) return;
     const { worker, connection } = created;
     try {

@@ -44,6 +44,23 @@ it('tells of requests by route, Items, the inbox, signals and connections', asyn
   expect(text).toMatch(/ardea_db_connections\{state="free"\} \d/);
 });
 
+it('counts workflows that were begun anew by kind and cause', async () => {
+  const registry = new Registry();
+  const { onEnded } = createWorkerMetrics(registry, api.deps.db);
+  onEnded({
+    workflow: 'audit',
+    workflowId: 'audit/1',
+    runId: '1',
+    attempt: 7,
+    cause: 'NON_DETERMINISTIC_ERROR',
+    message: '',
+    failingSince: new Date(),
+  });
+  expect(await registry.metrics()).toContain(
+    'ardea_workflows_restarted_total{workflow="audit",cause="NON_DETERMINISTIC_ERROR"} 1',
+  );
+});
+
 it('has every status, action, attention, outcome, delivery, error code and metric in the runbook', async () => {
   const runbook = await readFile('docs/runbook.md', 'utf8');
   const worker = new Registry();

@@ -79,7 +79,7 @@ describe('what the sweep finds', () => {
       await signalledAgo(itemId, STALE_MS * 2 ** repeated - 300);
       expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
       await signalledAgo(itemId, STALE_MS * 2 ** repeated + 10);
-      expect(await idsOf(sweeps.takeOwed(10))).toEqual([itemId]);
+      expect(await sweeps.takeOwed(10)).toMatchObject([{ id: itemId, repeatedSignals: repeated + 1 }]);
       expect(await idsOf(sweeps.takeOwed(10))).toEqual([]);
       const { dirty, signalled } = await generationsOf({ db }, itemId);
       expect(signalled).toBe(dirty);

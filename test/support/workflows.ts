@@ -34,10 +34,10 @@ export const quietRuntime = (): void => {
   });
 };
 
-/** The workflows as production has them, bundled from the sources. */
-export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
+/** The workflows of a file, named from the root of the repository; without one those of production, from the sources. */
+export const bundleWorkflows = (file = 'src/workflows/index.ts'): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL(`../../${file}`, import.meta.url)),
     logger: QUIET,
   });
 

@@ -2,20 +2,11 @@ import { Context } from '@temporalio/activity';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLookActivities } from '../../src/activities/look/activities.js';
-import { createSweepActivities } from '../../src/activities/sweep.js';
-import { createAuditUpkeepQueries } from '../../src/db/queries/audit-upkeep.js';
-import { createForwardQueries } from '../../src/db/queries/forwards.js';
-import { createInboxQueries } from '../../src/db/queries/inbox.js';
-import { createRetentionQueries } from '../../src/db/queries/retention.js';
-import { createRateBucketQueries } from '../../src/db/queries/rate-buckets.js';
-import { createStagingQueries } from '../../src/db/queries/staging.js';
-import { createSweepQueries } from '../../src/db/queries/sweep.js';
-import { createSignalSender } from '../../src/temporal/signal-sender.js';
 import { getStateQuery, itemWorkflowId, SWEEP_WORKFLOW } from '../../src/workflows/messages.js';
 import { DEFAULT_CLIENT } from '../../simulator/create-simulator.js';
 import { linkItem, startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
 import { eventually } from '../support/eventually.js';
+import { createEngineActivities } from '../support/engine-activities.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { generationsOf, liveIds, storedItem, storedTransactions } from '../support/stored.js';
 import { createTestWorkflows, type TestWorkflows } from '../support/workflows.js';
@@ -32,42 +23,11 @@ beforeAll(async () => {
   workflows = await createTestWorkflows();
   simulator = await startSimulator();
   engine = await createTestEngine({ baseUrl: simulator.url });
-  const { db } = engine;
-  activities = {
-    ...createLookActivities(engine.deps),
-    ...createSweepActivities({
-      sweeps: createSweepQueries({ db, signalStaleAfterMs: STALE_MS }),
-      inbox: createInboxQueries({ db, signalStaleAfterMs: STALE_MS, maxRejected: 10 }),
-      forwards: createForwardQueries({ db }),
-      staging: createStagingQueries(db),
-      retention: createRetentionQueries(db, {
-        limits: {
-          syncRuns: { most: 100, forMs: 3_600_000 },
-          consumed: { most: 100, forMs: 3_600_000 },
-          unmatched: { forMs: 3_600_000 },
-          rejected: { forMs: 3_600_000 },
-        },
-      }),
-      rateBuckets: createRateBucketQueries(db),
-      probes: { probeDue: () => Promise.resolve(0) },
-      audits: createAuditUpkeepQueries({ db, signalStaleAfterMs: STALE_MS }),
-      statistics: { roll: () => Promise.resolve(0) },
-      sender: createSignalSender({
-        client: workflows.client,
-        taskQueue: workflows.temporal.taskQueue,
-        deadlineMs: 10_000,
-      }),
-      logger: engine.deps.logger,
-      heartbeat: () => Context.current().heartbeat(),
-      limits: {
-        unmatched: 10,
-        rejected: 10,
-        forwardCheckAfterMs: 1_000,
-        stagedForMs: 3_600_000,
-        auditRetentionMs: 3_600_000,
-      },
-    }),
-  };
+  activities = createEngineActivities(engine, workflows, {
+    signalStaleAfterMs: STALE_MS,
+    stuckAfterMs: 3_600_000,
+    heartbeat: () => Context.current().heartbeat(),
+  });
 });
 afterAll(async () => {
   for (const itemId of itemIds)

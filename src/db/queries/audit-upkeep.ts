@@ -1,12 +1,12 @@
-import type { OwnedRow } from '../../domain/task-priority.js';
+import type { SignalledRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import { LIVE } from './audit-row.js';
 import { interval } from './dirty-mark.js';
 
 export interface OwedAudits {
-  items: OwnedRow[];
+  items: SignalledRow[];
   /** For their own audits. */
-  integrations: OwnedRow[];
+  integrations: SignalledRow[];
 }
 
 /** The net below starts, and the end of what has been kept long enough. */
@@ -24,6 +24,7 @@ interface OwedAuditRow {
   item_id: string | null;
   integration_id: string;
   organization_id: string;
+  repeated_signals: number;
 }
 
 const LONGEST_DELAY = '15 minutes';
@@ -46,16 +47,21 @@ export function createAuditUpkeepQueries({
               and signalled_at < now() - least(:stale::interval * 2 ^ least(repeated_signals, 20), interval '${LONGEST_DELAY}')
             order by signalled_at limit :limit for no key update skip locked)
          update audits a set signalled_at = now(), repeated_signals = a.repeated_signals + 1
-           from owed where a.id = owed.id returning a.item_id, a.integration_id, a.organization_id`,
+           from owed where a.id = owed.id returning a.item_id, a.integration_id, a.organization_id, a.repeated_signals`,
         { stale: interval(signalStaleAfterMs), limit },
       );
+      const owed = rows.map((row) => ({
+        itemId: row.item_id,
+        integrationId: row.integration_id,
+        organizationId: row.organization_id,
+        repeatedSignals: row.repeated_signals,
+      }));
       return {
-        items: rows.flatMap(({ item_id: id, organization_id: organizationId }) =>
-          id === null ? [] : { id, organizationId },
+        items: owed.flatMap(({ itemId: id, organizationId, repeatedSignals }) =>
+          id === null ? [] : { id, organizationId, repeatedSignals },
         ),
-        integrations: rows.flatMap(
-          ({ item_id: itemId, integration_id: id, organization_id: organizationId }) =>
-            itemId === null ? { id, organizationId } : [],
+        integrations: owed.flatMap(({ itemId, integrationId: id, organizationId, repeatedSignals }) =>
+          itemId === null ? { id, organizationId, repeatedSignals } : [],
         ),
       };
     },

@@ -1,4 +1,4 @@
-import type { OwnedRow } from '../../domain/task-priority.js';
+import type { OwnedRow, SignalledRow } from '../../domain/task-priority.js';
 import type { Database } from '../database.js';
 import { interval } from './dirty-mark.js';
 
@@ -7,7 +7,7 @@ export interface SweepQueries {
    * Items whose workflow owes something that no fresh signal announces: dirty beyond a stale signal, or past their time.
    * Each is taken by one sweep only, and the delay until it is taken again doubles up to 15 minutes.
    */
-  takeOwed(limit: number): Promise<OwnedRow[]>;
+  takeOwed(limit: number): Promise<SignalledRow[]>;
   /**
    * Matches inbox rows to Items that were linked since; link and intake do so themselves, this is the net below them. The
    * signals are left to `takeOwed`.
@@ -27,7 +27,7 @@ const LONGEST_DELAY = '15 minutes';
 export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps): SweepQueries {
   return {
     async takeOwed(limit) {
-      const { rows } = await db.raw<{ rows: OwnedRow[] }>(
+      const { rows } = await db.raw<{ rows: SignalledRow[] }>(
         `with owed as (
            select s.item_id, i.organization_id from item_sync s join items i on i.id = s.item_id join integrations g on g.id = i.integration_id
             where ((i.desired_state = 'active' and g.paused_since is null and i.superseded_by is null and i.health <> 'deleted' and i.action is distinct from 'decide'
@@ -47,7 +47,8 @@ export function createSweepQueries({ db, signalStaleAfterMs }: SweepQueriesDeps)
             order by s.signalled_at nulls first limit :limit for no key update of s skip locked)
          update item_sync s
             set signalled_gen = s.dirty_gen, signalled_at = clock_timestamp(), repeated_signals = s.repeated_signals + 1
-           from owed where s.item_id = owed.item_id returning s.item_id as id, owed.organization_id as "organizationId"`,
+           from owed where s.item_id = owed.item_id returning s.item_id as id, owed.organization_id as "organizationId",
+                 s.repeated_signals as "repeatedSignals"`,
         { stale: interval(signalStaleAfterMs), limit },
       );
       return rows;
