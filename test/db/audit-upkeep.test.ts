@@ -63,7 +63,7 @@ describe('what an audit keeps', () => {
 });
 
 describe('the upkeep of audits', () => {
-  const upkeep = () => createAuditUpkeepQueries({ db: engine.db, signalStaleAfterMs: 1_000 });
+  const upkeep = () => createAuditUpkeepQueries({ db: engine.db, signalStaleAfterMs: 60_000 });
   const owedItems = () =>
     idsOf(
       upkeep()
@@ -84,12 +84,12 @@ describe('the upkeep of audits', () => {
   it('finds what shows no sign of life, with growing patience', async () => {
     const { audit } = await audits.audits.request(target());
     expect(await owedItems()).not.toContain(itemId);
-    await age(audit.id, 'signalled_at', 1_500);
+    await age(audit.id, 'signalled_at', 90_000);
     const { organizationId } = engine;
     expect((await upkeep().takeOwed(10)).items).toEqual([{ id: itemId, organizationId, repeatedSignals: 1 }]);
-    await age(audit.id, 'signalled_at', 1_500);
+    await age(audit.id, 'signalled_at', 90_000);
     expect(await owedItems()).not.toContain(itemId);
-    await age(audit.id, 'signalled_at', 2_500);
+    await age(audit.id, 'signalled_at', 150_000);
     expect(await owedItems()).toContain(itemId);
   });
 
