@@ -19,7 +19,8 @@ export type LinkStatus = (typeof LINK_STATUSES)[number];
 export type ItemHealth = 'pending' | 'active' | 'erroring' | 'deleted';
 
 /** What the user wants (`items.desired_state`); user actions commit it and signal, the workflow obeys. */
-export type DesiredState = 'active' | 'paused' | 'disabled';
+export const DESIRED_STATES = ['active', 'paused', 'disabled'] as const;
+export type DesiredState = (typeof DESIRED_STATES)[number];
 
 /** How much history Plaid has delivered: after TransactionsUpdateStatus of /transactions/sync. */
 export type HistoryState = 'pending' | 'initial' | 'complete';

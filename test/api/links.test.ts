@@ -97,8 +97,11 @@ describe('the link URL', () => {
   it('revives a link that was deleted', async () => {
     await post(linkBody());
     await api.call('DELETE', one());
-    expect((await api.call<One>('GET', one())).json.link.status).toBe('sync_disabled');
-    expect((await post(linkBody())).json.link.status).toBe('pending');
+    expect((await api.call<One>('GET', one())).json.link).toMatchObject({
+      status: 'sync_disabled',
+      desired_state: 'disabled',
+    });
+    expect((await post(linkBody())).json.link).toMatchObject({ status: 'pending', desired_state: 'active' });
   });
 
   it('reports all invalid fields at once', async () => {
@@ -233,7 +236,10 @@ describe('refresh, pause, resume', () => {
 
   it('pauses and resumes, and refuses to refresh meanwhile', async () => {
     await post(linkBody());
-    expect((await api.call<One>('POST', `${one()}/pause`)).json.link.status).toBe('sync_disabled');
+    expect((await api.call<One>('POST', `${one()}/pause`)).json.link).toMatchObject({
+      status: 'sync_disabled',
+      desired_state: 'paused',
+    });
     const refused = await api.call('POST', `${one()}/refresh`);
     expect([refused.status, refused.json.error]).toEqual([409, 'link.not_syncing']);
     expect((await api.call<One>('POST', `${one()}/pause`)).status).toBe(200);

@@ -68,6 +68,7 @@ export const createLinkPresenter =
     type: 'plaid_integration',
     status: statusOf(row),
     ...statusReason(row),
+    desired_state: row.desired_state,
     attention: presentAttention(row),
     consent_expires: row.consent_expires_at?.toISOString() ?? null,
     history: row.history,

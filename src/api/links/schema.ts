@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, text, time } from '../fields.js';
 import { ATTENTION_CODES } from '../../domain/attention.js';
-import { ITEM_ACTIONS, LINK_STATUSES } from '../../domain/item-status.js';
+import { DESIRED_STATES, ITEM_ACTIONS, LINK_STATUSES } from '../../domain/item-status.js';
 import { WEBHOOK_DELIVERIES } from './webhook-delivery.js';
 
 export const endUserAddress = text(1, 140);
@@ -51,6 +51,10 @@ export const link = z
     }),
     status_message: z.string().nullable().meta({ description: "`[PLAID_ERROR_CODE] Plaid's message`." }),
     status_since: time,
+    desired_state: z.enum(DESIRED_STATES).meta({
+      description:
+        'What you want of it. `paused`: nothing, until you resume it. `disabled`: it was deleted, alone or with its integration; only posting it again revives it.',
+    }),
     action: linkAction.nullable().meta({
       description:
         'What a person has to do: send the customer through Link in update mode; link anew; correct the keys of the integration; decide about a resync or a relink; report a mistake of Ardea; or nothing but wait, for a passing failure.',

@@ -23,6 +23,7 @@ import {
 } from '../../api/items';
 import { useMay } from '../../api/session';
 import { DeleteItem } from './delete-item';
+import { possibleFor } from './possible';
 
 /** What a person can do about an Item, as far as its state allows it. */
 export function ItemActions({ item }: { item: ItemDetails }) {
@@ -42,13 +43,11 @@ export function ItemActions({ item }: { item: ItemDetails }) {
     onError: sayFailed,
   });
   if (!isMember) return null;
-  const isStopped = item.status === 'sync_disabled';
-  const isGone = item.status === 'deleted_in_plaid';
-  const isSuperseded = item.superseded_by_item_id !== null;
+  const { isSynced, canResume, canAsk } = possibleFor(item);
   const isBusy = (work: unknown): boolean => act.isPending && act.variables.work === work;
   return (
     <>
-      {!isStopped && !isGone && (
+      {isSynced && (
         <Button
           leftSection={<IconRefresh size={16} />}
           loading={isBusy(syncNow)}
@@ -57,7 +56,7 @@ export function ItemActions({ item }: { item: ItemDetails }) {
           Sync now
         </Button>
       )}
-      {isStopped && !isSuperseded && (
+      {canResume && (
         <Button
           leftSection={<IconPlayerPlay size={16} />}
           loading={isBusy(resumeItem)}
@@ -73,7 +72,7 @@ export function ItemActions({ item }: { item: ItemDetails }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {!isStopped && !isGone && (
+          {isSynced && (
             <Menu.Item
               leftSection={<IconPlayerPause size={16} />}
               onClick={() => act.mutate({ work: pauseItem, done: 'Syncing is paused.' })}
@@ -81,13 +80,15 @@ export function ItemActions({ item }: { item: ItemDetails }) {
               Pause syncing
             </Menu.Item>
           )}
-          <Menu.Item
-            leftSection={<IconShieldCheck size={16} />}
-            onClick={() => act.mutate({ work: startAudit, done: 'The audit is under way.' })}
-          >
-            Audit: compare with Plaid
-          </Menu.Item>
-          {!isStopped && !isGone && (
+          {canAsk && (
+            <Menu.Item
+              leftSection={<IconShieldCheck size={16} />}
+              onClick={() => act.mutate({ work: startAudit, done: 'The audit is under way.' })}
+            >
+              Audit: compare with Plaid
+            </Menu.Item>
+          )}
+          {isSynced && (
             <Menu.Item
               leftSection={<IconWebhook size={16} />}
               onClick={() =>

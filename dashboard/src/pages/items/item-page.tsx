@@ -46,14 +46,13 @@ const DELIVERY: Readonly<Record<ItemDetails['webhook_delivery'], string>> = {
 function NextAction({ item }: { item: ItemDetails }) {
   const { next_action } = item;
   if (item.superseded_by_item_id !== null) return <>Nothing: it rests for the newer Item</>;
-  if (next_action === null)
-    return item.status === 'deleted_in_plaid' ? (
-      <>Nothing: the customer has to link anew</>
-    ) : item.status === 'sync_disabled' ? (
-      <>Nothing until it is resumed</>
-    ) : (
-      <>Nothing, unless a person acts</>
-    );
+  if (item.integration.deleted)
+    return <>Nothing: its integration was deleted. It can be linked through another one</>;
+  if (item.status === 'deleted_in_plaid') return <>Nothing: the customer has to link anew</>;
+  if (item.desired_state === 'disabled')
+    return <>Nothing: it was deleted. Posting it to the link URL again revives it</>;
+  if (item.desired_state === 'paused') return <>Nothing until it is resumed</>;
+  if (next_action === null) return <>Nothing, unless a person acts</>;
   return (
     <>
       {NEXT[next_action.what]}
