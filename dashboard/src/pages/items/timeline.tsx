@@ -15,6 +15,7 @@ import { Status } from '../../parts/status';
 import { useSteadyRows } from '../../parts/steady-rows';
 import { Time } from '../../parts/time';
 import { WebhookStatus } from '../../parts/webhook-status';
+import { mergeBegun, nextToLoad } from './begun-lists';
 import classes from './timeline.module.css';
 
 type Entry = { at: string; id: string } & ({ run: SyncRun } | { webhook: InboxWebhook });
@@ -30,16 +31,13 @@ const belongs = (which: Which, entry: Entry): boolean =>
   which === 'all' ||
   (which === 'errors' ? isError(entry) : which === 'runs' ? 'run' in entry : 'webhook' in entry);
 
-/** Down to where both sources are known: below that one of them would be missing. */
-function merge(runs: Entry[], webhooks: Entry[], moreRuns: boolean, moreWebhooks: boolean): Entry[] {
-  const floor = [moreRuns ? runs.at(-1)?.at : undefined, moreWebhooks ? webhooks.at(-1)?.at : undefined]
-    .filter((at) => at !== undefined)
-    .sort()
-    .at(-1);
-  return [...runs, ...webhooks]
-    .filter(({ at }) => floor === undefined || at >= floor)
-    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-}
+/** What stands there when everything is loaded and nothing of it is shown. */
+const NONE: Readonly<Record<Which, string>> = {
+  all: 'Nothing has happened yet',
+  runs: 'No syncs yet',
+  webhooks: 'No webhooks yet',
+  errors: 'No errors',
+};
 
 function RunEntry({ run }: { run: SyncRun }) {
   return (
@@ -98,20 +96,24 @@ export function Timeline({ path }: { path: LinkPath }) {
   const [which, setWhich] = useState<Which>('all');
   const runs = useInfiniteQuery(syncRunsQuery(path));
   const webhooks = useInfiniteQuery(inboxQuery({ item_id: path.item_id }, 50));
-  const latest =
-    runs.data === undefined || webhooks.data === undefined
-      ? []
-      : merge(
-          runs.data.pages.flatMap((page) => page.sync_runs.map(ofRun)),
-          webhooks.data.pages.flatMap((page) => page.plaid_webhooks.map(ofWebhook)),
-          runs.hasNextPage,
-          webhooks.hasNextPage,
-        );
-  const pages = [runs.data?.pages.length, webhooks.data?.pages.length];
-  const chosen = latest.filter((entry) => belongs(which, entry));
+  const ofRuns = {
+    query: runs,
+    entries: runs.data?.pages.flatMap((page) => page.sync_runs.map(ofRun)) ?? [],
+    hasMore: runs.hasNextPage,
+  };
+  const ofWebhooks = {
+    query: webhooks,
+    entries: webhooks.data?.pages.flatMap((page) => page.plaid_webhooks.map(ofWebhook)) ?? [],
+    hasMore: webhooks.hasNextPage,
+  };
+  // What is shown alone need not wait for the other.
+  const lists = which === 'runs' ? [ofRuns] : which === 'webhooks' ? [ofWebhooks] : [ofRuns, ofWebhooks];
+  const isLoading = lists.some(({ query }) => query.data === undefined);
+  const chosen = isLoading ? [] : mergeBegun<Entry>(lists).filter((entry) => belongs(which, entry));
+  const pages = lists.map(({ query }) => query.data?.pages.length);
   const { rows, fresh, load } = useSteadyRows(chosen, ({ id }) => id, JSON.stringify([which, pages]));
-  const failed = [runs, webhooks].find(({ isError: hasFailed, data }) => hasFailed && data === undefined);
-  const older = runs.hasNextPage ? runs : webhooks;
+  const failed = lists.find(({ query }) => query.isError && query.data === undefined)?.query;
+  const older = nextToLoad<Entry, (typeof lists)[number]>(lists)?.query;
   return (
     <Card
       title="Timeline"
@@ -133,10 +135,13 @@ export function Timeline({ path }: { path: LinkPath }) {
     >
       {failed !== undefined ? (
         <Failure error={failed.error} onRetry={() => void failed.refetch()} />
-      ) : runs.data === undefined || webhooks.data === undefined ? (
+      ) : isLoading ? (
         <LoadingRows />
       ) : rows.length === 0 ? (
-        <Notice icon={IconHistory} title={which === 'errors' ? 'No errors' : 'Nothing has happened yet'} />
+        <>
+          <Notice icon={IconHistory} title={older === undefined ? NONE[which] : 'None among the latest'} />
+          {older !== undefined && <MoreRows query={older} />}
+        </>
       ) : (
         <>
           <FreshRows fresh={fresh} onLoad={load} />
@@ -156,7 +161,7 @@ export function Timeline({ path }: { path: LinkPath }) {
               </li>
             ))}
           </ol>
-          <MoreRows query={older} />
+          {older !== undefined && <MoreRows query={older} />}
         </>
       )}
     </Card>
