@@ -140,6 +140,8 @@ describe('by keyboard alone', () => {
     await keys.tabTo('button', 'Sync now');
     await keys.press('Enter');
     await page.getByText('Plaid is asked for changes now.').waitFor();
+    // It was at work meanwhile, which takes the focus from nobody.
+    expect((await keys.focused()).name).toBe('Sync now');
     await keys.tabTo('button', 'More actions');
     await keys.press('Enter');
     await expect.poll(async () => (await keys.focused()).name).toBe('Pause syncing');

@@ -12,6 +12,7 @@ import {
   type TableProps,
   type TooltipProps,
 } from '@mantine/core';
+import { SteadyButton } from './steady-button';
 
 /** The blue grey of a heron. Shade 7 carries white text at 5.7:1. */
 const heron: MantineColorsTuple = [
@@ -77,7 +78,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   // Plain objects: `Modal.extend({…})` and its like would bring the component itself into the first file that is loaded.
   components: {
-    Button: { defaultProps: { size: 'sm' } satisfies Partial<ButtonProps> },
+    Button: {
+      defaultProps: { size: 'sm', component: SteadyButton } satisfies Partial<ButtonProps> & {
+        component: unknown;
+      },
+    },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } satisfies Partial<ActionIconProps> },
     Badge: { defaultProps: { tt: 'none', fw: 500 } satisfies Partial<BadgeProps> },
     Paper: { defaultProps: { withBorder: true, radius: 'lg' } satisfies Partial<PaperProps> },
