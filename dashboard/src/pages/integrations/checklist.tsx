@@ -1,8 +1,8 @@
-import { Group, Loader, Stack, Text } from '@mantine/core';
+import { Group, Loader, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { progressQuery, type Integration } from '../../api/integrations';
 import { formatCount } from '../../parts/format';
 import { sayRejection } from '../../parts/rejection';
@@ -28,19 +28,44 @@ function Step({ isDone, title, children }: { isDone: boolean; title: string; chi
   );
 }
 
+const TITLES = {
+  keys: 'Plaid takes the keys',
+  link: 'First Item posted to the link URL',
+  webhook: 'First verified webhook',
+  sync: 'First sync',
+} as const;
+type StepName = keyof typeof TITLES;
+
+/** For readers of the screen: the step that was just done, and nothing else of what moves here. */
+function JustDone({ done }: { done: readonly StepName[] }) {
+  const [known, setKnown] = useState(done);
+  const [said, setSaid] = useState('');
+  if (known.join() !== done.join()) {
+    setKnown(done);
+    const news = done.filter((name) => !known.includes(name));
+    setSaid(news.map((name) => `Done: ${TITLES[name]}.`).join(' '));
+  }
+  return <VisuallyHidden role="status">{said}</VisuallyHidden>;
+}
+
 /** The steps of setting up, each green as soon as it has happened. */
 export function Checklist({ integration }: { integration: Integration }) {
   const progress = useQuery(progressQuery(integration.heron_id));
   return (
     <Loaded query={progress}>
       {({ first_link_at, first_verified_webhook_at, first_sync_at, rejected_webhooks, items }) => {
-        const isComplete = [first_link_at, first_verified_webhook_at, first_sync_at].every(
-          (at) => at !== null,
-        );
+        const isDone: Readonly<Record<StepName, boolean>> = {
+          keys: integration.keys_status === 'valid',
+          link: first_link_at !== null,
+          webhook: first_verified_webhook_at !== null,
+          sync: first_sync_at !== null,
+        };
+        const done = (Object.keys(TITLES) as StepName[]).filter((name) => isDone[name]);
+        const isComplete = isDone.link && isDone.webhook && isDone.sync;
         return (
           <Stack gap="sm">
-            <ol className={classes.steps} aria-live="polite">
-              <Step isDone={integration.keys_status === 'valid'} title="Plaid takes the keys">
+            <ol className={classes.steps}>
+              <Step isDone={isDone.keys} title={TITLES.keys}>
                 {integration.keys_status === 'valid' ? (
                   <>
                     Checked <Time at={integration.keys_checked_at} />
@@ -51,7 +76,7 @@ export function Checklist({ integration }: { integration: Integration }) {
                   'Plaid did not answer. It is asked again by itself.'
                 )}
               </Step>
-              <Step isDone={first_link_at !== null} title="First Item posted to the link URL">
+              <Step isDone={isDone.link} title={TITLES.link}>
                 {first_link_at === null ? (
                   'Waiting for the first Item.'
                 ) : (
@@ -60,7 +85,7 @@ export function Checklist({ integration }: { integration: Integration }) {
                   </>
                 )}
               </Step>
-              <Step isDone={first_verified_webhook_at !== null} title="First verified webhook">
+              <Step isDone={isDone.webhook} title={TITLES.webhook}>
                 {first_verified_webhook_at === null ? (
                   rejected_webhooks.count > 0 ? (
                     <>
@@ -80,7 +105,7 @@ export function Checklist({ integration }: { integration: Integration }) {
                   <Time at={first_verified_webhook_at} />
                 )}
               </Step>
-              <Step isDone={first_sync_at !== null} title="First sync">
+              <Step isDone={isDone.sync} title={TITLES.sync}>
                 {first_sync_at === null ? (
                   'Comes by itself after the first Item.'
                 ) : (
@@ -93,6 +118,7 @@ export function Checklist({ integration }: { integration: Integration }) {
                 )}
               </Step>
             </ol>
+            <JustDone done={done} />
             {!isComplete && (
               <Group gap={8}>
                 <Loader size={12} aria-hidden="true" />
