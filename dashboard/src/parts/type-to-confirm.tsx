@@ -7,6 +7,9 @@ interface TypeToConfirmProps {
   onChange: (value: string) => void;
 }
 
+/** Whether what was typed is what had to be; spaces at the ends are seen by nobody. */
+export const isTyped = (typed: string, text: string): boolean => typed.trim() === text.trim();
+
 /** Before what cannot be taken back: a click alone is too little. */
 export function TypeToConfirm({ text, value, onChange }: TypeToConfirmProps) {
   return (

@@ -3,7 +3,7 @@ import { IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { environmentName, integrationQuery, progressQuery, type Integration } from '../../api/integrations';
+import { environmentName, integrationQuery, type Integration } from '../../api/integrations';
 import { useMay } from '../../api/session';
 import { CodeBlock, CopyField, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
@@ -74,10 +74,6 @@ function IntegrationView({ integration }: { integration: Integration }) {
   const [dialog, setDialog] = useState<Dialog>(null);
   const isMember = useMay('member');
   const isAdmin = useMay('admin');
-  const { data: progress } = useQuery(progressQuery(integration.heron_id));
-  const byStatus = progress?.items.by_status;
-  const liveItems =
-    byStatus === undefined ? 0 : byStatus.pending + byStatus.active + byStatus.syncing + byStatus.erroring;
   const close = (): void => setDialog(null);
   return (
     <Page
@@ -194,12 +190,7 @@ function IntegrationView({ integration }: { integration: Integration }) {
         onDone={close}
       />
       <RotateSecret isOpen={dialog === 'rotate'} integration={integration} onClose={close} />
-      <DeleteIntegration
-        isOpen={dialog === 'delete'}
-        integration={integration}
-        liveItems={liveItems}
-        onClose={close}
-      />
+      <DeleteIntegration isOpen={dialog === 'delete'} integration={integration} onClose={close} />
     </Page>
   );
 }
