@@ -3,7 +3,7 @@ import { toWords } from './format';
 import { Status, type StatusLook } from './status';
 
 export type LinkStatus = components['schemas']['IntegrationLink']['status'];
-export type ItemAction = NonNullable<components['schemas']['IntegrationLink']['action']>;
+type ItemAction = NonNullable<components['schemas']['IntegrationLink']['action']>;
 
 export const ITEM_STATUS: Readonly<Record<LinkStatus, StatusLook>> = {
   pending: { tone: 'quiet', icon: 'clock', label: 'Pending' },
@@ -16,6 +16,9 @@ export const ITEM_STATUS: Readonly<Record<LinkStatus, StatusLook>> = {
 
 export const ITEM_STATUSES = Object.keys(ITEM_STATUS) as LinkStatus[];
 
+export const LINK_ANEW =
+  'Let the customer go through Link again and post the new Item to the link URL. Ardea recognises the accounts and hides what would be there twice.';
+
 /** What each action asks of a person: a heading, and how it is done. */
 export const ITEM_ACTION: Readonly<Record<ItemAction, { title: string; how: string }>> = {
   update_mode: {
@@ -24,7 +27,7 @@ export const ITEM_ACTION: Readonly<Record<ItemAction, { title: string; how: stri
   },
   new_link: {
     title: 'Have the customer link the account anew',
-    how: 'The access token cannot be used any more. Let the customer go through Link again and post the new Item to the link URL. Ardea recognises the accounts and hides what would be there twice.',
+    how: `The access token cannot be used any more. ${LINK_ANEW}`,
   },
   fix_keys: {
     title: 'Correct the keys of the integration',

@@ -13,7 +13,7 @@ export function SteadyButton({ type = 'button', disabled, onClick, ...others }: 
       {...others}
       type={type}
       disabled={disabled && !isAtWork}
-      aria-disabled={isAtWork || undefined}
+      aria-disabled={isAtWork || others['aria-disabled']}
       // Enter in a field of a form is a press of its button, too.
       onClick={isAtWork ? (event) => event.preventDefault() : onClick}
     />

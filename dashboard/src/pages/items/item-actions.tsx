@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import {
   IconDots,
+  IconInfoCircle,
   IconPlayerPause,
   IconPlayerPlay,
   IconRefresh,
@@ -22,19 +23,25 @@ import {
   type LinkPath,
 } from '../../api/items';
 import { useMay } from '../../api/session';
+import { AskFirst } from '../../parts/ask-first';
 import { DeleteItem } from './delete-item';
 import { possibleFor } from './possible';
+import { RelinkInstructions } from './relink-instructions';
+
+type Dialog = 'adopt' | 'relink' | 'delete' | null;
 
 /** What a person can do about an Item, as far as its state allows it. */
 export function ItemActions({ item }: { item: ItemDetails }) {
   const queries = useQueryClient();
-  const [isDeleting, setDeleting] = useState(false);
+  const [dialog, setDialog] = useState<Dialog>(null);
   const isMember = useMay('member');
-  const isAdmin = useMay('admin');
+  const mayErase = useMay('admin');
   const path = linkPath(item);
+  const close = (): void => setDialog(null);
   const act = useMutation({
     mutationFn: ({ work }: { work: (path: LinkPath) => Promise<void>; done: string }) => work(path),
     onSuccess: async (_nothing, { done }) => {
+      close();
       sayDone(done);
       await queries.invalidateQueries({
         predicate: ({ queryKey: [kind] }) => kind === 'items' || kind === 'audits',
@@ -88,27 +95,42 @@ export function ItemActions({ item }: { item: ItemDetails }) {
               Audit: compare with Plaid
             </Menu.Item>
           )}
-          {isSynced && (
-            <Menu.Item
-              leftSection={<IconWebhook size={16} />}
-              onClick={() =>
-                act.mutate({ work: adoptWebhook, done: 'Plaid sends the webhooks of this Item here now.' })
-              }
-            >
+          {isSynced && item.webhook_delivery !== 'direct' && (
+            <Menu.Item leftSection={<IconWebhook size={16} />} onClick={() => setDialog('adopt')}>
               Adopt webhook: make Plaid send here
             </Menu.Item>
           )}
-          {isAdmin && (
-            <>
-              <Menu.Divider />
-              <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDeleting(true)}>
-                Stop, remove or erase
-              </Menu.Item>
-            </>
-          )}
+          <Menu.Item leftSection={<IconInfoCircle size={16} />} onClick={() => setDialog('relink')}>
+            Re-link instructions
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog('delete')}>
+            {mayErase ? 'Stop, remove or erase' : 'Stop or remove'}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <DeleteItem item={item} isOpen={isDeleting} onClose={() => setDeleting(false)} />
+      <AskFirst
+        isOpen={dialog === 'adopt'}
+        title="Make Plaid send the webhooks here"
+        verb="Adopt webhook"
+        isBusy={isBusy(adoptWebhook)}
+        onNo={close}
+        onYes={() =>
+          act.mutate({ work: adoptWebhook, done: 'Plaid sends the webhooks of this Item here now.' })
+        }
+      >
+        Plaid sends the webhooks of an Item to one address only.{' '}
+        {item.plaid_webhook_url === null ? (
+          'Whatever handles them now gets none of this Item any more'
+        ) : (
+          <>
+            <span className="code">{item.plaid_webhook_url}</span> gets none of this Item any more
+          </>
+        )}
+        , unless the integration forwards them (its Forward URL).
+      </AskFirst>
+      <RelinkInstructions item={item} isOpen={dialog === 'relink'} onClose={close} />
+      <DeleteItem item={item} isOpen={dialog === 'delete'} onClose={close} />
     </>
   );
 }
