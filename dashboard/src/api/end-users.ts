@@ -28,7 +28,10 @@ export const endUserQuery = (end_user: string) =>
     queryFn: async ({ signal }) =>
       (
         await answered(
-          api.GET('/api/end_users/{end_user_id_or_heron_id}', { params: address(end_user), signal }),
+          api.GET('/api/end_users/{end_user_id_or_heron_id}', {
+            params: { ...address(end_user), query: { include_activity: true } },
+            signal,
+          }),
         )
       ).end_user,
   });
