@@ -3,14 +3,14 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { messageOf } from '../api/api-error';
+import { ApiError, messageOf } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { useLogIn } from '../api/session';
 import { Form } from '../parts/form';
 import { showFieldErrors } from '../parts/form-errors';
 import { againRule, NewPassword, passwordRule } from '../parts/new-password';
 import { ROLE_NAMES } from '../parts/roles';
-import { LoadingRows } from '../parts/states';
+import { Failure, LoadingRows } from '../parts/states';
 import { FrontPage } from '../shell/front-page';
 
 /** Behind the `#`, which browsers do not send. */
@@ -35,9 +35,17 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
           body: { token, password, ...(isInvite && name.trim() !== '' ? { name: name.trim() } : {}) },
         }),
       );
-      await logIn.mutateAsync({ email, password });
+      // The link has done its work: whatever becomes of the log-in, it is of no use any more.
+      const isIn = await logIn.mutateAsync({ email, password }).then(
+        () => true,
+        () => false,
+      );
+      return { email, isIn };
     },
-    onSuccess: () => void navigate({ to: '/', replace: true }),
+    onSuccess: ({ email, isIn }) =>
+      void navigate(
+        isIn ? { to: '/', replace: true } : { to: '/login', state: { newUser: email }, replace: true },
+      ),
     onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
@@ -71,6 +79,10 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
   );
 }
 
+/** Whether this is what the API says of the link; else nothing is known about it. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429;
+
 /** Where a one-time link leads: an invite, or a new password. */
 export function InvitePage() {
   const [token] = useState(() => tokenOf(location.hash));
@@ -80,6 +92,12 @@ export function InvitePage() {
       (await answered(api.POST('/api/invites/check', { body: { token }, signal }))).link,
     staleTime: Infinity,
   });
+  if (check.isError && !isAnswer(check.error))
+    return (
+      <FrontPage title="One moment">
+        <Failure error={check.error} onRetry={() => void check.refetch()} />
+      </FrontPage>
+    );
   if (check.isError)
     return (
       <FrontPage title="This link does not work">

@@ -16,13 +16,15 @@ const sayWhy = (error: unknown): string => {
 interface LogInFormProps {
   /** Whose session has ended; undefined: anybody's. */
   email?: string;
+  /** Who it probably is. */
+  suggested?: string;
   onDone?: () => void;
 }
 
 /** Without the form library: it is on the first page that anybody loads. */
-export function LogInForm({ email: known, onDone }: LogInFormProps) {
+export function LogInForm({ email: known, suggested, onDone }: LogInFormProps) {
   const logIn = useLogIn();
-  const [email, setEmail] = useState(known ?? '');
+  const [email, setEmail] = useState(known ?? suggested ?? '');
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
   const submit = (event: SubmitEvent): void => {
