@@ -121,6 +121,11 @@ describe('what is there to press', () => {
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Pause syncing' }).waitFor();
     expect(await page.getByRole('menuitem', { name: /erase/i }).count()).toBe(0);
+    await page.getByRole('menuitem', { name: 'Stop or remove' }).click();
+    const ending = page.getByRole('dialog', { name: 'Stop or remove this Item' });
+    await ending.getByRole('button', { name: 'Stop syncing' }).waitFor();
+    expect(await ending.getByLabel('Erase its data').count()).toBe(0);
+    await ending.getByRole('button', { name: 'Cancel' }).click();
 
     await settled(page, `/settings/integrations/${at.integration}`);
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -261,6 +266,8 @@ describe('a change of the role', () => {
     await settled(admin, '/settings/users');
     await admin.getByRole('button', { name: `Actions for ${READER}` }).click();
     await admin.getByRole('menuitem', { name: 'Deactivate' }).click();
+    const question = admin.getByRole('dialog', { name: `Deactivate ${READER}` });
+    await question.getByRole('button', { name: 'Deactivate' }).click();
     await admin.getByRole('row', { name: /Ruth.*Deactivated/ }).waitFor();
     expect((await callFrom(people.read_only, 'GET', '/api/session')).status).toBe(401);
     await people.read_only.goto('/login');

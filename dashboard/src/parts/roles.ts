@@ -6,6 +6,8 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
   read_only: 'Read-only',
 };
 
+export const ROLES = Object.keys(ROLE_NAMES) as Role[];
+
 export const ROLE_HELP: Readonly<Record<Role, string>> = {
   admin: 'Everything, users and keys and secrets included.',
   member:
