@@ -11,6 +11,7 @@ import {
   type Integration,
   type IntegrationChanges,
 } from '../../api/integrations';
+import { messageOf } from '../../api/api-error';
 import { useMay } from '../../api/session';
 import { Form, FormButtons } from '../../parts/form';
 import { showFieldErrors } from '../../parts/form-errors';
@@ -34,15 +35,25 @@ interface IntegrationFormProps {
   onCancel: () => void;
 }
 
-/** What of the form differs from the integration; an empty secret is not a new secret. */
-function changesOf(before: Integration, values: Values): IntegrationChanges {
+/** As it is sent: nobody means the spaces that come along when something is pasted. */
+const trimmed = (values: Values): Values => ({
+  ...values,
+  name: values.name.trim(),
+  client_id: values.client_id.trim(),
+  client_secret: values.client_secret.trim(),
+  webhook_url: values.webhook_url.trim(),
+});
+
+const asUrl = (text: string): string | null => (text === '' ? null : text);
+
+/** What was changed in the form since it was opened; an empty secret is not a new secret. */
+function changesOf(before: Values, values: Values): IntegrationChanges {
   const changes: IntegrationChanges = {};
   if (values.name !== before.name) changes.name = values.name;
   if (values.base_url !== before.base_url) changes.base_url = values.base_url;
   if (values.client_id !== before.client_id) changes.client_id = values.client_id;
   if (values.client_secret !== '') changes.client_secret = values.client_secret;
-  if (values.webhook_url.trim() !== (before.webhook_url ?? ''))
-    changes.webhook_url = values.webhook_url.trim() === '' ? null : values.webhook_url.trim();
+  if (values.webhook_url !== before.webhook_url) changes.webhook_url = asUrl(values.webhook_url);
   return changes;
 }
 
@@ -52,15 +63,17 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
   const maySetKeys = useMay('admin');
   const environments = useQuery(environmentsQuery);
   const [problem, setProblem] = useState<string | null>(null);
+  // Not as it is by now: what a colleague has changed meanwhile is not undone by saving something else.
+  const [opened] = useState<Values>(() => ({
+    name: integration?.name ?? '',
+    type: 'plaid',
+    base_url: integration?.base_url ?? 'https://sandbox.plaid.com',
+    client_id: integration?.client_id ?? '',
+    client_secret: '',
+    webhook_url: integration?.webhook_url ?? '',
+  }));
   const form = useForm<Values>({
-    initialValues: {
-      name: integration?.name ?? '',
-      type: 'plaid',
-      base_url: integration?.base_url ?? 'https://sandbox.plaid.com',
-      client_id: integration?.client_id ?? '',
-      client_secret: '',
-      webhook_url: integration?.webhook_url ?? '',
-    },
+    initialValues: opened,
     validate: {
       name: needed('Enter a name.'),
       client_id: needed('Enter the client ID of your Plaid account.'),
@@ -71,15 +84,15 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
     mutationFn: (values: Values) =>
       confirmed(() =>
         integration
-          ? changeIntegration(integration.heron_id, changesOf(integration, values))
+          ? changeIntegration(integration.heron_id, changesOf(opened, values))
           : createIntegration({
               name: values.name,
               type: 'plaid',
               resource: 'transaction',
               base_url: values.base_url,
-              client_id: values.client_id.trim(),
-              client_secret: values.client_secret.trim(),
-              webhook_url: values.webhook_url.trim() === '' ? null : values.webhook_url.trim(),
+              client_id: values.client_id,
+              client_secret: values.client_secret,
+              webhook_url: asUrl(values.webhook_url),
             }),
       ),
     onSuccess: async (saved) => {
@@ -88,17 +101,20 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
     },
     onError: (error) => setProblem(showFieldErrors(form, error)),
   });
-  const options = (environments.data ?? []).map(({ base_url }) => ({
-    value: base_url,
-    label: environmentName(base_url),
-  }));
+  // Never empty: what is chosen is shown even where nothing else can be.
+  const known = environments.data?.map(({ base_url }) => base_url) ?? [opened.base_url];
+  const options = known.map((base_url) => ({ value: base_url, label: environmentName(base_url) }));
+  const unread =
+    environments.data === undefined && environments.isError
+      ? `The other environments could not be read: ${messageOf(environments.error)} Open this again to see them.`
+      : undefined;
   const isSimulator = isLoopback(form.values.base_url);
   return (
     <Form
       problem={problem}
       onSubmit={form.onSubmit((values) => {
         setProblem(null);
-        save.mutate(values);
+        save.mutate(trimmed(values));
       })}
     >
       <Select
@@ -126,6 +142,7 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
             allowDeselect={false}
             description="Which Plaid the keys are for."
             {...form.getInputProps('base_url')}
+            error={form.errors['base_url'] ?? unread}
           />
           <TextInput
             label="Client ID"
