@@ -5,12 +5,13 @@ import { Status } from '../../parts/status';
 
 /** One word about an integration: its keys first, then its Items. */
 export function IntegrationHealth({ integration }: { integration: Integration }) {
-  const { data: progress } = useQuery(progressQuery(integration.heron_id));
+  const { data: progress, isError } = useQuery(progressQuery(integration.heron_id));
   if (integration.paused_since !== null || integration.keys_status === 'invalid')
     return <Status tone="bad" icon="alert" label="Keys refused" />;
   if (integration.keys_status === 'unchecked')
     return <Status tone="warn" icon="clock" label="Keys not checked yet" />;
-  if (progress === undefined) return <>…</>;
+  if (progress === undefined)
+    return isError ? <Status tone="quiet" icon="dashed" label="Could not be read" /> : <>…</>;
   const { attention } = progress.items;
   if (progress.health === 'waiting') return <Status tone="quiet" icon="clock" label="Waiting for a link" />;
   if (progress.health === 'attention')

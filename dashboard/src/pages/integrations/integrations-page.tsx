@@ -14,8 +14,9 @@ import { IntegrationDialog } from './integration-form';
 import { IntegrationHealth } from './integration-health';
 
 function ItemsCount({ id }: { id: string }) {
-  const { data } = useQuery(progressQuery(id));
-  return <>{data === undefined ? '…' : formatCount(data.items.total)}</>;
+  const { data, isError } = useQuery(progressQuery(id));
+  if (data === undefined) return <>{isError ? 'Unknown' : '…'}</>;
+  return <>{formatCount(data.items.total)}</>;
 }
 
 const COLUMNS: Columns<Integration> = [

@@ -5,14 +5,15 @@ import { sayDone, sayFailed } from '../../api/failed';
 import type { LinkPath } from '../../api/items';
 import { useMay } from '../../api/session';
 import { AuditFindings, AuditStatus } from '../../parts/audit-status';
-import { Card } from '../../parts/states';
+import { Card, Failure } from '../../parts/states';
 import { Time } from '../../parts/time';
 
 /** Whether what is stored is what Plaid has, as far as it was ever asked. */
 export function ItemAudits({ path }: { path: LinkPath }) {
   const queries = useQueryClient();
   const isMember = useMay('member');
-  const { data: audits } = useQuery(auditsQuery(path));
+  const query = useQuery(auditsQuery(path));
+  const { data: audits } = query;
   const repair = useMutation({
     mutationFn: repairAudit,
     onSuccess: async () => {
@@ -21,6 +22,12 @@ export function ItemAudits({ path }: { path: LinkPath }) {
     },
     onError: sayFailed,
   });
+  if (audits === undefined && query.isError)
+    return (
+      <Card title="Audits">
+        <Failure error={query.error} onRetry={() => void query.refetch()} />
+      </Card>
+    );
   if (audits === undefined || audits.length === 0) return null;
   return (
     <Card title="Audits">

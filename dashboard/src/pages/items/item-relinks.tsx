@@ -9,7 +9,7 @@ import { useMay } from '../../api/session';
 import { Facts } from '../../parts/facts';
 import { formatCount } from '../../parts/format';
 import { useLazyDialog } from '../../parts/lazy-dialog';
-import { Card } from '../../parts/states';
+import { Card, Failure } from '../../parts/states';
 import { Status, type StatusLook } from '../../parts/status';
 
 const AcceptRelink = lazy(async () => ({ default: (await import('./accept-relink')).AcceptRelink }));
@@ -33,6 +33,8 @@ const WHY: Readonly<Record<Relink['reason'], string>> = {
   rows_differ: 'Rows differ',
 };
 
+type Work = (id: string) => Promise<void>;
+
 function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
   const queries = useQueryClient();
   const isMember = useMay('member');
@@ -41,7 +43,7 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
   const { evidence } = relink;
   const naming = useLazyDialog();
   const decide = useMutation({
-    mutationFn: ({ work }: { work: (id: string) => Promise<void>; done: string }) => work(relink.heron_id),
+    mutationFn: ({ work }: { work: Work; done: string }) => work(relink.heron_id),
     onSuccess: async (_nothing, { done }) => {
       sayDone(done);
       await queries.invalidateQueries();
@@ -52,6 +54,11 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
       else sayFailed(error);
     },
   });
+  const isBusy = (work: Work): boolean => decide.isPending && decide.variables.work === work;
+  // One decision at a time.
+  const act = (work: Work, done: string): void => {
+    if (!decide.isPending) decide.mutate({ work, done });
+  };
   const mustName = evidence.ambiguous_accounts.length > 0 || evidence.accounts.length === 0;
   return (
     <Stack gap="xs">
@@ -81,11 +88,9 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
           <Group gap="xs">
             <Button
               size="compact-sm"
-              disabled={decide.isPending}
+              loading={isBusy(acceptRelink)}
               onClick={() =>
-                mustName
-                  ? naming.open()
-                  : decide.mutate({ work: acceptRelink, done: 'The newer Item supersedes the older one.' })
+                mustName ? naming.open() : act(acceptRelink, 'The newer Item supersedes the older one.')
               }
             >
               {mustName ? 'Accept…' : 'Accept'}
@@ -93,8 +98,8 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
             <Button
               size="compact-sm"
               variant="default"
-              disabled={decide.isPending}
-              onClick={() => decide.mutate({ work: rejectRelink, done: 'Both Items stay as they are.' })}
+              loading={isBusy(rejectRelink)}
+              onClick={() => act(rejectRelink, 'Both Items stay as they are.')}
             >
               Reject
             </Button>
@@ -111,8 +116,8 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
           <Button
             size="compact-sm"
             variant="default"
-            disabled={decide.isPending}
-            onClick={() => decide.mutate({ work: revertRelink, done: 'Everything is shown again.' })}
+            loading={isBusy(revertRelink)}
+            onClick={() => act(revertRelink, 'Everything is shown again.')}
           >
             Revert
           </Button>
@@ -124,7 +129,14 @@ function RelinkEntry({ relink, itemId }: { relink: Relink; itemId: string }) {
 
 /** The Items with which the same accounts were linked again, and what to decide about them. */
 export function ItemRelinks({ itemId }: { itemId: string }) {
-  const { data: relinks } = useQuery(relinksOfItemQuery(itemId));
+  const query = useQuery(relinksOfItemQuery(itemId));
+  const { data: relinks } = query;
+  if (relinks === undefined && query.isError)
+    return (
+      <Card title="Linked again">
+        <Failure error={query.error} onRetry={() => void query.refetch()} />
+      </Card>
+    );
   if (relinks === undefined || relinks.length === 0) return null;
   return (
     <Card title="Linked again">
