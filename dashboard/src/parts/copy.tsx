@@ -1,30 +1,37 @@
-import {
-  ActionIcon,
-  Button,
-  CopyButton as MantineCopy,
-  Group,
-  Text,
-  Tooltip,
-  VisuallyHidden,
-} from '@mantine/core';
+import { ActionIcon, Button, Group, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { copyText } from './copy-text';
 import classes from './copy.module.css';
+
+const SAID_MS = 1_500;
+const SAID = { copied: 'Copied', refused: 'Not copied: select it' } as const;
+
+function useCopy(value: string): { outcome: keyof typeof SAID | null; copy: () => void } {
+  const [outcome, setOutcome] = useState<keyof typeof SAID | null>(null);
+  useEffect(() => {
+    if (outcome === null) return undefined;
+    const timer = setTimeout(() => setOutcome(null), outcome === 'copied' ? SAID_MS : 4 * SAID_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  return {
+    outcome,
+    copy: () => void copyText(value).then((isCopied) => setOutcome(isCopied ? 'copied' : 'refused')),
+  };
+}
 
 /** Puts text on the clipboard and says so. */
 export function Copy({ value, what }: { value: string; what: string }) {
+  const { outcome, copy } = useCopy(value);
   return (
-    <MantineCopy value={value} timeout={1_500}>
-      {({ copied, copy }) => (
-        <>
-          <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
-            <ActionIcon size="sm" onClick={copy} aria-label={`Copy ${what}`}>
-              {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
-            </ActionIcon>
-          </Tooltip>
-          <VisuallyHidden role="status">{copied ? `Copied ${what}` : ''}</VisuallyHidden>
-        </>
-      )}
-    </MantineCopy>
+    <>
+      <Tooltip label={outcome === null ? `Copy ${what}` : SAID[outcome]}>
+        <ActionIcon size="sm" onClick={copy} aria-label={`Copy ${what}`}>
+          {outcome === 'copied' ? <IconCheck size={15} /> : <IconCopy size={15} />}
+        </ActionIcon>
+      </Tooltip>
+      <VisuallyHidden role="status">{outcome === null ? '' : `${SAID[outcome]}: ${what}`}</VisuallyHidden>
+    </>
   );
 }
 
@@ -50,6 +57,7 @@ export function CopyField({
   value: string;
   description?: string;
 }) {
+  const { outcome, copy } = useCopy(value);
   return (
     <div>
       <Text fw={500} size="sm">
@@ -62,22 +70,16 @@ export function CopyField({
       )}
       <div className={classes.field}>
         <span className="code">{value}</span>
-        <MantineCopy value={value} timeout={1_500}>
-          {({ copied, copy }) => (
-            <>
-              <Button
-                variant="default"
-                size="compact-sm"
-                onClick={copy}
-                leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-                aria-label={`Copy ${label}`}
-              >
-                {copied ? 'Copied' : 'Copy'}
-              </Button>
-              <VisuallyHidden role="status">{copied ? `Copied ${label}` : ''}</VisuallyHidden>
-            </>
-          )}
-        </MantineCopy>
+        <Button
+          variant="default"
+          size="compact-sm"
+          onClick={copy}
+          leftSection={outcome === 'copied' ? <IconCheck size={14} /> : <IconCopy size={14} />}
+          aria-label={`Copy ${label}`}
+        >
+          {outcome === null ? 'Copy' : SAID[outcome]}
+        </Button>
+        <VisuallyHidden role="status">{outcome === null ? '' : `${SAID[outcome]}: ${label}`}</VisuallyHidden>
       </div>
     </div>
   );
