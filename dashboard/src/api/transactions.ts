@@ -14,7 +14,7 @@ export const searchTransactionsQuery = (query: SearchQuery) =>
   queryOptions({
     queryKey: ['transactions', { item_id: query.item_id }, 'search', query],
     queryFn: async ({ signal }) =>
-      answered(api.GET('/api/transactions/search', { params: { query: { ...query, limit: PAGE } }, signal })),
+      answered(api.GET('/api/transactions/search', { params: { query: { limit: PAGE, ...query } }, signal })),
     // The page before stays until the next one is there: nothing flashes.
     placeholderData: keepPreviousData,
   });

@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { IconBuildingBank } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { dataSourcesQuery, endUserQuery, type DataSource, type EndUser } from '../../api/end-users';
 import { itemsQuery, type Item } from '../../api/items';
@@ -15,6 +15,7 @@ import { Card, Failure, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { Tag } from '../../parts/status';
 import { Day, Time } from '../../parts/time';
 import { EndUserActions } from './end-user-actions';
+import { LatestTransactions } from './latest-transactions';
 
 const CRUMBS = [{ label: 'End users', to: '/end-users' }];
 
@@ -76,7 +77,12 @@ const ACCOUNT_COLUMNS: Columns<Account> = [
   },
 ];
 
-function Connection({ item, source }: { item: Item; source: DataSource | undefined }) {
+interface ConnectionProps {
+  item: Item;
+  dataSources: UseQueryResult<DataSource[]>;
+}
+
+function Connection({ item, dataSources }: ConnectionProps) {
   return (
     <Card flush>
       <Group justify="space-between" px="md" py="sm" gap="xs">
@@ -90,21 +96,30 @@ function Connection({ item, source }: { item: Item; source: DataSource | undefin
         </div>
         <ItemStatus status={item.status} />
       </Group>
-      {source !== undefined && source.data_source_accounts.length > 0 && (
-        <DataTable
-          caption={`Accounts at ${item.institution.name ?? 'the institution'}`}
-          columns={ACCOUNT_COLUMNS}
-          rows={source.data_source_accounts}
-          rowId={({ heron_id }) => heron_id}
-        />
-      )}
+      <Loaded query={dataSources} loading={<LoadingRows rows={2} />}>
+        {(sources) => {
+          const source = sources.find(({ heron_id }) => heron_id === item.data_source_heron_id);
+          return (
+            source !== undefined &&
+            source.data_source_accounts.length > 0 && (
+              <DataTable
+                caption={`Accounts at ${item.institution.name ?? 'the institution'}`}
+                columns={ACCOUNT_COLUMNS}
+                rows={source.data_source_accounts}
+                rowId={({ heron_id }) => heron_id}
+              />
+            )
+          );
+        }}
+      </Loaded>
     </Card>
   );
 }
 
 function EndUserView({ endUser }: { endUser: EndUser }) {
   const items = useInfiniteQuery(itemsQuery({ end_user_id: endUser.heron_id }));
-  const { data: sources } = useQuery(dataSourcesQuery(endUser.heron_id));
+  const dataSources = useQuery(dataSourcesQuery(endUser.heron_id));
+  const { data: sources } = dataSources;
   const transactions = sources
     ?.flatMap((source) => source.data_source_accounts)
     .reduce((sum, { num_transactions }) => sum + num_transactions, 0);
@@ -147,17 +162,14 @@ function EndUserView({ endUser }: { endUser: EndUser }) {
           ) : (
             <Stack gap="lg">
               {rows.map((item) => (
-                <Connection
-                  key={item.item_id}
-                  item={item}
-                  source={sources?.find(({ heron_id }) => heron_id === item.data_source_heron_id)}
-                />
+                <Connection key={item.item_id} item={item} dataSources={dataSources} />
               ))}
               <MoreRows query={items} />
             </Stack>
           );
         }}
       </Loaded>
+      <LatestTransactions endUser={endUser} />
     </Page>
   );
 }
