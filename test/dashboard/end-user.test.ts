@@ -51,6 +51,68 @@ const openErasure = async (): Promise<void> => {
 };
 const dialog = () => page.getByRole('dialog', { name: 'Erase acme' });
 
+const broken = {
+  status: 500,
+  json: {
+    code: 500,
+    name: 'Internal Server Error',
+    description: 'Something broke.',
+    error: 'internal.error',
+  },
+};
+
+describe('the page of an end user', () => {
+  it('shows the latest ten transactions, and leads to all of them', async () => {
+    const latest = page.getByRole('region', { name: 'Latest transactions' });
+    await expect.poll(() => latest.getByRole('row').count(), { timeout: 20_000 }).toBe(11);
+    await latest.getByRole('link', { name: 'All transactions' }).click();
+    await page.waitForURL(/\/transactions\?end_user=acme$/);
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Acme Coffee' }).waitFor();
+  });
+
+  it('leads to the transactions of an id that reads like a number', async () => {
+    const id = '1234567890123456789';
+    await dashboard.installation.call('PUT', '/api/end_users', { end_user: { end_user_id: id } });
+    await page.goto(`/end-users/${id}`);
+    await page.getByRole('main').getByRole('link', { name: 'Transactions', exact: true }).click();
+    await expect
+      .poll(() => page.getByRole('combobox', { name: 'End user' }).inputValue(), { timeout: 20_000 })
+      .toBe(id);
+  });
+
+  it('says that accounts cannot be read', async () => {
+    await page.route(/\/data_sources$/, (route) => route.fulfill(broken));
+    await page.goto('/end-users/acme');
+    await page.getByRole('main').getByText('This could not be read').first().waitFor();
+    await page.unrouteAll();
+  });
+
+  it('that lies behind the last one is not there, which is not to say that there are none', async () => {
+    await page.goto('/end-users?page=99');
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    expect(await page.getByText('No end users yet').count()).toBe(0);
+    await page.getByRole('button', { name: 'To the first page' }).click();
+    await page.getByRole('link', { name: 'Acme Coffee' }).waitFor();
+  });
+
+  it('tells what an erasure does where the Items cannot be read, too', async () => {
+    await page.route(/\/api\/items\?/, (route) => route.fulfill(broken));
+    await page.goto('/end-users/acme');
+    await openErasure();
+    await dialog().getByText('Syncing of its 2 connections stops.').waitFor();
+    await dialog().getByLabel('Remove its Items at Plaid too').check();
+    await dialog().getByLabel('Type acme to confirm').fill('acme');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    await openErasure();
+    expect(await dialog().getByLabel('Type acme to confirm').inputValue()).toBe('');
+    await page.unrouteAll();
+    await page.goto('/end-users/acme');
+    await page.getByRole('heading', { level: 1, name: 'Acme Coffee' }).waitFor();
+  });
+});
+
 describe('an end user', () => {
   it('is exported whole, as a file', async () => {
     const [download] = await Promise.all([

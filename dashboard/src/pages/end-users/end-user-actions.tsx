@@ -38,8 +38,10 @@ export function EndUserActions({ endUser, items, transactions }: EndUserActionsP
   return (
     <>
       <Button
-        component={Link}
-        to={`/transactions?end_user=${encodeURIComponent(endUser.end_user_id)}`}
+        // Not `component={Link}`, which would lose the types of the address.
+        renderRoot={(props) => (
+          <Link to="/transactions" search={{ end_user: endUser.end_user_id }} {...props} />
+        )}
         variant="default"
         leftSection={<IconArrowsExchange size={16} />}
       >

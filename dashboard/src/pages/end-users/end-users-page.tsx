@@ -138,6 +138,7 @@ export function EndUsersPage() {
   const query = { q, link_status: status, page, order_by: 'created_desc' as const };
   const isFiltered = q !== undefined || status !== undefined;
   const found = useQuery(endUsersQuery(query));
+  const pages = found.data?._meta.pages ?? 0;
   const turn = (to: number): void => {
     void navigate({ search: (before) => ({ ...before, page: to === 1 ? undefined : to }) });
     scrollTo({ top: 0 });
@@ -168,6 +169,16 @@ export function EndUsersPage() {
                 endUsers={end_users}
                 listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
               />
+            ) : page > 1 ? (
+              <Notice
+                icon={IconUsers}
+                title="There is no such page"
+                actions={
+                  <Button variant="default" onClick={() => turn(1)}>
+                    To the first page
+                  </Button>
+                }
+              />
             ) : !isFiltered ? (
               <Notice icon={IconUsers} title="No end users yet">
                 An end user appears here with the first Item that is posted for it.
@@ -181,24 +192,24 @@ export function EndUsersPage() {
           }
         </Loaded>
       </Card>
-      {found.data !== undefined && found.data._meta.pages > 1 && (
+      {found.data !== undefined && (pages > 1 || page > 1) && (
         <Group justify="space-between" component="nav" aria-label="Pages">
           <Button
             variant="default"
             leftSection={<IconChevronLeft size={16} />}
             disabled={page <= 1}
-            onClick={() => turn(page - 1)}
+            onClick={() => turn(Math.min(page - 1, pages))}
           >
             Previous
           </Button>
           <Text size="sm" c="dimmed">
-            Page {formatCount(page)} of {formatCount(found.data._meta.pages)},{' '}
+            {page <= pages && `Page ${formatCount(page)} of ${formatCount(pages)}, `}
             {formatCount(found.data._meta.total)} end users
           </Text>
           <Button
             variant="default"
             rightSection={<IconChevronRight size={16} />}
-            disabled={page >= found.data._meta.pages}
+            disabled={page >= pages}
             onClick={() => turn(page + 1)}
           >
             Next

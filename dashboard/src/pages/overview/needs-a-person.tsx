@@ -1,4 +1,4 @@
-import { Anchor, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Statistics } from '../../api/statistics';
@@ -56,9 +56,9 @@ export function NeedsAPerson({ needs }: { needs: Statistics['needs_a_person'] })
           ))}
           {more_items && (
             <li>
-              <Anchor component={Link} to="/items?attention=true" size="sm">
+              <Link to="/items" search={{ attention: true }}>
                 All of them
-              </Anchor>
+              </Link>
             </li>
           )}
         </ul>
