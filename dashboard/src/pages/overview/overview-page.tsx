@@ -19,7 +19,12 @@ import classes from './overview.module.css';
 const WINDOW_NAMES = { '24h': '24 hours', '7d': '7 days', '30d': '30 days' } as const;
 
 const hour = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const dayAndHour = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: 'numeric' });
+const dayAndHour = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: 'numeric',
+  // Hours of UTC begin at half past where the zone is off by half an hour.
+  minute: '2-digit',
+});
 // Buckets of a day are days of UTC: in the viewer's zone their beginning may be the evening before.
 const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', timeZone: 'UTC' });
 
