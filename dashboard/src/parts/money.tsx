@@ -8,13 +8,14 @@ interface MoneyProps {
   isRemoved?: boolean;
 }
 
-/** An amount: its sign and an arrow tell the direction, the colour only repeats it. */
+/** An amount: its sign tells the direction, in words for readers of the screen; the colour only repeats it. */
 export function Money({ amount, currency, isRemoved = false }: MoneyProps) {
   if (amount === null || amount === undefined) return <>–</>;
   const isInflow = Number(amount) > 0;
+  const direction = isInflow ? 'Inflow ' : Number(amount) < 0 ? 'Outflow ' : null;
   return (
     <span className={classes.money} data-inflow={isInflow || undefined} data-removed={isRemoved || undefined}>
-      <VisuallyHidden>{isInflow ? 'Inflow ' : 'Outflow '}</VisuallyHidden>
+      {direction !== null && <VisuallyHidden>{direction}</VisuallyHidden>}
       {formatMoney(amount, currency)}
     </span>
   );

@@ -29,7 +29,7 @@ export function runFigures(run: SyncRun): string {
     run.modified > 0 ? `${formatCount(run.modified)} modified` : null,
     run.removed > 0 ? `${formatCount(run.removed)} removed` : null,
     run.outcome === 'synced' && run.added + run.modified + run.removed === 0 ? 'no changes' : null,
-    run.restarts > 0 ? `${formatCount(run.restarts)} restarts` : null,
+    run.restarts > 0 ? `${formatCount(run.restarts)} ${run.restarts === 1 ? 'restart' : 'restarts'}` : null,
     formatDuration(run.duration_ms),
   ];
   return figures.filter((figure) => figure !== null).join(' · ');
