@@ -5,7 +5,6 @@ import { answered, api } from './client';
 export type Integration = components['schemas']['Integration'];
 export type NewIntegration = components['schemas']['NewIntegration'];
 export type IntegrationChanges = components['schemas']['IntegrationChanges'];
-export type PlaidEnvironment = components['schemas']['PlaidEnvironment'];
 
 const path = (id: string) => ({ path: { integration_id: id } });
 

@@ -10,7 +10,7 @@ import {
 import type { ReactNode } from 'react';
 import classes from './status.module.css';
 
-export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet';
+type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet';
 
 const ICONS = {
   check: IconCircleCheckFilled,
@@ -22,7 +22,7 @@ const ICONS = {
   dashed: IconCircleDashed,
 } as const;
 
-export type StatusIcon = keyof typeof ICONS;
+type StatusIcon = keyof typeof ICONS;
 
 export interface StatusLook {
   tone: Tone;

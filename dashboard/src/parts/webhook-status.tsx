@@ -2,7 +2,7 @@ import type { InboxWebhook, ReplayResult } from '../api/inbox';
 import { Status, type StatusLook } from './status';
 
 /** What became of a webhook, in a word: its verdict where it was not believed, else its state. */
-export function webhookLook({ verdict, state }: Pick<InboxWebhook, 'verdict' | 'state'>): StatusLook {
+function webhookLook({ verdict, state }: Pick<InboxWebhook, 'verdict' | 'state'>): StatusLook {
   if (verdict === 'rejected' || state === 'rejected')
     return { tone: 'bad', icon: 'cross', label: 'Rejected' };
   switch (state) {
