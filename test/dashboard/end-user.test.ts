@@ -73,7 +73,7 @@ describe('the page of an end user', () => {
 
   it('leads to the transactions of an id that reads like a number', async () => {
     const id = '1234567890123456789';
-    await dashboard.installation.call('PUT', '/api/end_users', { end_user: { end_user_id: id } });
+    await dashboard.installation.call('POST', '/api/end_users', { end_user: { end_user_id: id } });
     await page.goto(`/end-users/${id}`);
     await page.getByRole('main').getByRole('link', { name: 'Transactions', exact: true }).click();
     await expect
@@ -107,6 +107,29 @@ describe('the page of an end user', () => {
     await dialog().waitFor({ state: 'hidden' });
     await openErasure();
     expect(await dialog().getByLabel('Type acme to confirm').inputValue()).toBe('');
+    await page.unrouteAll();
+  });
+
+  it('tells what is left of an erasure, also where the dialog was closed meanwhile', async () => {
+    let finish = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (finish = resolve));
+    await page.route(/\/delete$/, async (route) => {
+      await closed;
+      await route.fulfill({
+        status: 202,
+        json: { heron_id: 'eus_1', end_user_id: 'acme', status: 'pending', links: [] },
+      });
+    });
+    await page.goto('/end-users/acme');
+    await openErasure();
+    await dialog().getByLabel('Type acme to confirm').fill('acme');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    finish();
+    await page.getByText('Something of acme is left.').waitFor();
+    await openErasure();
+    await dialog().getByText('Something is left').waitFor();
     await page.unrouteAll();
     await page.goto('/end-users/acme');
     await page.getByRole('heading', { level: 1, name: 'Acme Coffee' }).waitFor();

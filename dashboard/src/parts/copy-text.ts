@@ -9,7 +9,6 @@ function copySelected(text: string): boolean {
   // Within the dialog, which lets the focus go nowhere else.
   (had?.parentElement ?? document.body).append(field);
   field.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other one
   const isCopied = document.execCommand('copy');
   field.remove();
   if (had instanceof HTMLElement) had.focus({ preventScroll: true });
