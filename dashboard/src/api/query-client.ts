@@ -23,12 +23,16 @@ export const queryClient = new QueryClient({
   }),
   defaultOptions: {
     queries: {
+      // What the browser thinks of the network says nothing about the API: localhost answers without one, and where there is no
+      // answer the page has to say so. By default everything would wait in silence, writes too, and be done when nobody expects it.
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 15_000,
       // Only what may pass by itself; a 4xx says what it means the first time.
       retry: (failures, error) => isDown(error) && failures < 2,
       retryDelay: (failures) => 500 * 2 ** failures,
       refetchOnWindowFocus: true,
     },
-    mutations: { retry: false },
+    mutations: { networkMode: 'always', retry: false },
   },
 });
