@@ -47,7 +47,8 @@ export function createGate({
         if (route.sameOrigin) assertSameOrigin(ctx);
         return null;
       }
-      const caller = await authenticate(ctx, route.auth);
+      const { auth, keepsSession } = route;
+      const caller = await authenticate(ctx, { auth, keepsSession });
       if (caller.kind === 'session' && !READS.has(route.method)) assertSameOrigin(ctx);
       assertRole(caller.role, route.role ?? 'admin');
       return caller;

@@ -91,6 +91,8 @@ export type RouteSpec<Q extends z.ZodType, B extends z.ZodType, R extends Respon
   responses: R;
   /** Catalogue codes that it may answer besides those of authentication and validation. */
   errors?: readonly ErrorCode[];
+  /** False where pages ask by themselves, again and again: a session idles on meanwhile. */
+  keepsSession?: boolean;
   handle: (request: RouteRequest<z.output<Q>, z.output<B>>) => Promise<Answer<NoInfer<R>>>;
 };
 
@@ -111,6 +113,7 @@ export interface Route {
   sensitive: { what: string; when(request: { query: unknown; body: unknown }): boolean } | undefined;
   responses: Responses;
   errors: readonly ErrorCode[];
+  keepsSession: boolean;
   /** The router calls it only with what the two schemas have put out. */
   handle(
     request: RouteRequest<unknown, unknown>,
@@ -133,6 +136,7 @@ export function route<
     auth: spec.auth ?? 'caller',
     role: spec.role,
     sameOrigin: spec.sameOrigin ?? false,
+    keepsSession: spec.keepsSession ?? true,
     query: spec.query,
     body: spec.body,
     sensitive: spec.sensitive,

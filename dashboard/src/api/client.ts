@@ -4,6 +4,7 @@ import createClient from 'openapi-fetch';
 import type { Readable } from 'openapi-typescript-helpers';
 import { ApiError, UnreachableError } from './api-error';
 import { reportAnswer } from './connection';
+import { isSomebodyThere } from './presence';
 
 const LONG_NUMBER = /\d[\d.]{14,}/;
 
@@ -26,6 +27,8 @@ async function exactFetch(request: Request): Promise<Response> {
     ending.abort();
   };
   const timer = request.method === 'GET' ? setTimeout(giveUp, SILENCE_MS) : undefined;
+  // What the page reads by itself must not keep a session that nobody uses.
+  if (request.method === 'GET' && !isSomebodyThere()) request.headers.set('x-ardea-background', '1');
   if (request.signal.aborted) ending.abort();
   request.signal.addEventListener('abort', () => ending.abort(), { once: true });
   try {

@@ -49,6 +49,8 @@ export function createEventRoutes(deps: Pick<Deps, 'config' | 'eventReads' | 'lo
       method: 'get',
       path: '/api/events',
       role: 'read_only',
+      // EventSource comes again by itself for as long as a tab is open.
+      keepsSession: false,
       tag: 'Events',
       summary: 'Follow what changes',
       description:

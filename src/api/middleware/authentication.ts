@@ -14,8 +14,17 @@ export interface AuthenticationOptions {
   cacheMs?: number;
 }
 
-/** @param takes `session`: keys are refused */
-export type Authenticate = (ctx: Context, takes: 'caller' | 'session') => Promise<Caller>;
+export interface AuthenticationDemands {
+  /** `session`: keys are refused. */
+  auth: 'caller' | 'session';
+  /** False: asked by pages themselves, never by a person. */
+  keepsSession: boolean;
+}
+
+export type Authenticate = (ctx: Context, demands: AuthenticationDemands) => Promise<Caller>;
+
+/** Sent as `1` with what a page asks by itself while nobody is there, such as a list that is read anew: a session idles on. */
+const BACKGROUND_HEADER = 'x-ardea-background';
 
 const MOST_CACHED = 10_000;
 
@@ -59,8 +68,8 @@ export function createAuthentication({
   cacheMs = 3_000,
 }: AuthenticationOptions): Authenticate {
   const byKey = createKeyCheck(apiKeys, cacheMs);
-  const bySession = async (token: string): Promise<SessionCaller> => {
-    const session = await sessions.find(token);
+  const bySession = async (token: string, keeps: boolean): Promise<SessionCaller> => {
+    const session = await sessions.find(token, { keeps });
     if (!session) throw new AppError('session.expired');
     return {
       kind: 'session',
@@ -70,7 +79,7 @@ export function createAuthentication({
       session,
     };
   };
-  return async (ctx, takes) => {
+  return async (ctx, { auth: takes, keepsSession }) => {
     const key = presentedKey(ctx);
     if (key !== '') {
       const caller = await byKey(key);
@@ -78,7 +87,7 @@ export function createAuthentication({
       return caller;
     }
     const token = cookie.read(ctx);
-    if (token !== undefined) return bySession(token);
+    if (token !== undefined) return bySession(token, keepsSession && ctx.get(BACKGROUND_HEADER) !== '1');
     throw new AppError(takes === 'session' ? 'session.missing' : 'auth.missing');
   };
 }

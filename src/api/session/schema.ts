@@ -34,7 +34,7 @@ export const session = z
     organization: z.object({ heron_id: z.string(), name: z.string() }),
     created: time,
     expires: time.meta({ description: 'When it ends at the latest.' }),
-    idle_expires: time.meta({ description: 'When it ends unless a request comes before.' }),
+    idle_expires: time.meta({ description: 'When it ends unless a request of the person comes before.' }),
     confirmed_until: time.nullable().meta({
       description:
         'Until when secrets can be set and shown, and data erased; null: after POST /api/session/confirm only.',

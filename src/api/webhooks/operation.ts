@@ -28,6 +28,7 @@ export const webhookOperation: Omit<Route, 'handle'> = {
   auth: 'none',
   role: undefined,
   sameOrigin: false,
+  keepsSession: true,
   sensitive: undefined,
   params: { integration_id: 'The integration, `itg_…`; the whole URL is its `inbound_webhook_url`.' },
   query: undefined,

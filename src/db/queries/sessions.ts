@@ -6,7 +6,7 @@ import { endSessionsOf } from './user-writes.js';
 
 /** How long sessions last; a change holds for those that are open, too. */
 export interface SessionLimits {
-  /** Without a request. */
+  /** Without a request of the person. */
   idleMs: number;
   /** Altogether. */
   longestMs: number;
@@ -23,7 +23,7 @@ export interface SessionRow {
   organization_id: string;
   organization_name: string;
   created_at: Date;
-  /** Unless a request comes before. */
+  /** Unless a request of the person comes before. */
   idle_ends_at: Date;
   ends_at: Date;
   /** Until when what needs the password anew is allowed; null: it is not. */
@@ -36,8 +36,11 @@ export interface SessionQueries {
    * it is known. Null when the user was deactivated or got another password meanwhile.
    */
   open(userId: string, passwordHash: string): Promise<string | null>;
-  /** Whose live session this is; notes the use at most once a minute. */
-  find(token: string): Promise<SessionRow | null>;
+  /**
+   * Whose live session this is. `keeps`: a person asks, which is noted at most once a minute and begins the idle time anew; what
+   * a page asks by itself must not.
+   */
+  find(token: string, options?: { keeps: boolean }): Promise<SessionRow | null>;
   /** The password was given anew. Null when the session has ended meanwhile. */
   confirm(sessionId: string): Promise<SessionRow | null>;
   /** Whether it has not ended; unlike a request this does not keep it. */
@@ -48,7 +51,7 @@ export interface SessionQueries {
 
 const SELECT = `
   select s.id, s.user_id, s.created_at, u.email, u.name, u.role, u.organization_id, o.name as organization_name,
-         least(now() + :idle::interval, s.created_at + :longest::interval) as idle_ends_at,
+         least(case when :keeps then now() else s.seen_at end + :idle::interval, s.created_at + :longest::interval) as idle_ends_at,
          s.created_at + :longest::interval as ends_at,
          case when s.confirmed_at > now() - :confirmed::interval then s.confirmed_at + :confirmed::interval end as confirmed_until
     from sessions s join users u on u.id = s.user_id join organizations o on o.id = u.organization_id`;
@@ -89,13 +92,13 @@ export function createSessionQueries(
       await prune();
       return rows.length > 0 ? token : null;
     },
-    async find(token) {
+    async find(token, { keeps } = { keeps: true }) {
       const { rows } = await db.raw<{ rows: SessionRow[] }>(
         `with s as (${SELECT} where s.token_hash = :hash and ${LIVE}),
               seen as (update sessions x set seen_at = now() from s
-                        where x.id = s.id and x.seen_at < now() - least(interval '1 minute', :idle::interval / 10))
+                        where :keeps and x.id = s.id and x.seen_at < now() - least(interval '1 minute', :idle::interval / 10))
          select * from s`,
-        { ...limits, hash: hashOf(token) },
+        { ...limits, hash: hashOf(token), keeps },
       );
       return rows[0] ?? null;
     },
@@ -104,6 +107,7 @@ export function createSessionQueries(
       const { rows } = await db.raw<{ rows: SessionRow[] }>(`${SELECT} where s.id = :id and ${LIVE}`, {
         ...limits,
         id: sessionId,
+        keeps: true,
       });
       return rows[0] ?? null;
     },

@@ -115,6 +115,27 @@ describe('a session', () => {
     expect(ended.headers.get('www-authenticate')).not.toContain('Basic');
   });
 
+  it('is not kept by what a page asks by itself, and tells when it ends', async () => {
+    const person = await createPerson(api, 'member');
+    const background = { 'x-ardea-background': '1' };
+    await ageSessions(api, person.userId, '7 hours');
+    const read = await person.call<SessionAnswer>('GET', '/api/session', { headers: background });
+    expect(read.status).toBe(200);
+    const left = Date.parse(read.json.session.idle_expires) - Date.now();
+    expect(left).toBeLessThan(5.1 * 3_600_000);
+    const stopping = new AbortController();
+    const stream = await fetch(`${api.url}/api/events`, {
+      headers: { cookie: person.cookie },
+      signal: stopping.signal,
+    });
+    expect(stream.status).toBe(200);
+    stopping.abort();
+    await ageSessions(api, person.userId, '6 hours');
+    expect((await person.call('GET', '/api/session', { headers: background })).status).toBe(401);
+    expect((await fetch(`${api.url}/api/events`, { headers: { cookie: person.cookie } })).status).toBe(401);
+    expect(await alive(person.cookie)).toBe(false);
+  });
+
   it('ends after seven days whatever is done', async () => {
     const person = await createPerson(api, 'member');
     for (let day = 0; day < 13; day++)
