@@ -1,10 +1,8 @@
 import type { components } from '@ardea/api-schema';
-import type { QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { sessionQuery } from './session';
-
-type LiveEvent = components['schemas']['LiveEvent'];
+import { createStaleness, type LiveEvent } from './staleness';
 
 /**
  * `opened`: from now on everything is told. `reconnected`: the same, after a time in which nothing was. `refused`: there is
@@ -12,19 +10,6 @@ type LiveEvent = components['schemas']['LiveEvent'];
  */
 type News = LiveEvent[] | 'opened' | 'reconnected' | 'refused';
 
-/** Which queries each kind of event makes stale, by the first part of their keys. */
-const CONCERNS: Readonly<Record<Exclude<LiveEvent['type'], 'reset'>, readonly string[]>> = {
-  item: ['items', 'end_users', 'progress', 'integrations'],
-  transactions: ['transactions', 'items', 'end_users', 'progress'],
-  webhook: ['inbox', 'items', 'progress'],
-  integration: ['integrations', 'progress', 'items'],
-  end_user: ['end_users'],
-  audit: ['audits'],
-  relink: ['items', 'transactions'],
-};
-
-/** Statistics cost more than rows do: they follow at a walk. */
-const STATISTICS_EVERY_MS = 5_000;
 const AGAIN_MS = 5_000;
 /** What was read so shortly before the stream began counts as read with it. */
 const MOMENT_MS = 100;
@@ -94,50 +79,28 @@ function openShared(onNews: (news: News) => void): () => void {
   };
 }
 
-function invalidate(queries: QueryClient, events: readonly LiveEvent[]): void {
-  const kinds = new Set(events.flatMap(({ type }) => (type === 'reset' ? [] : CONCERNS[type])));
-  const items = new Set(events.map(({ item_id }) => item_id));
-  const areAllNamed = !items.has(undefined);
-  void queries.invalidateQueries({
-    predicate: ({ queryKey: [kind, about] }) => {
-      if (typeof kind !== 'string' || !kinds.has(kind)) return false;
-      const one = (about as { item_id?: unknown } | undefined)?.item_id;
-      return !areAllNamed || typeof one !== 'string' || items.has(one);
-    },
-  });
-}
-
-/** Answers whether what is told are events, which are dealt with one by one; else it is dealt with here. */
-function areEvents(queries: QueryClient, news: News): news is LiveEvent[] {
-  if (news === 'opened') {
-    // What was read before the stream was there may have changed in between.
-    const since = Date.now() - MOMENT_MS;
-    void queries.invalidateQueries({
-      predicate: ({ queryKey, state }) => queryKey[0] !== 'session' && state.dataUpdatedAt < since,
-    });
-  } else if (news === 'refused') {
-    void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
-  } else if (news === 'reconnected' || news.some(({ type }) => type === 'reset')) {
-    void queries.invalidateQueries();
-  } else return true;
-  return false;
-}
-
 /** Keeps what is on screen true: one stream of events per browser makes queries stale. */
 export function useLiveEvents(): void {
   const queries = useQueryClient();
   useEffect(() => {
-    let statisticsDue: ReturnType<typeof setTimeout> | undefined;
+    const staleness = createStaleness(queries, () => document.hidden);
+    const askWho = (): void => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
     const leave = openShared((news) => {
-      if (!areEvents(queries, news)) return;
-      invalidate(queries, news);
-      statisticsDue ??= setTimeout(() => {
-        statisticsDue = undefined;
-        void queries.invalidateQueries({ queryKey: ['statistics'] });
-      }, STATISTICS_EVERY_MS);
+      // What was read before the stream was there may have changed in between.
+      if (news === 'opened') staleness.noteAll(Date.now() - MOMENT_MS);
+      else if (news === 'reconnected') {
+        askWho();
+        staleness.noteAll();
+      } else if (news === 'refused') askWho();
+      else staleness.note(news);
     });
+    const onSeen = (): void => {
+      if (!document.hidden) staleness.seen();
+    };
+    document.addEventListener('visibilitychange', onSeen);
     return () => {
-      clearTimeout(statisticsDue);
+      document.removeEventListener('visibilitychange', onSeen);
+      staleness.close();
       leave();
     };
   }, [queries]);
