@@ -13,6 +13,23 @@ export const WEBHOOK_STATES = ['waiting', 'consumed', 'unmatched', 'stopped', 'r
 
 export const FORWARD_STATES = ['none', 'pending', 'sent', 'failed', 'stopped'] as const;
 
+const LEAST_POLL_MS = 3_000;
+const MOST_POLL_MS = 5 * 60_000;
+
+/**
+ * When to look again at webhooks whose forward is pending, for no event tells of its end. The longer one has been tried, the
+ * less is happening.
+ */
+export function pollForwards(
+  webhooks: readonly Pick<InboxWebhook, 'forward' | 'last_received'>[],
+): number | false {
+  const since = webhooks
+    .filter(({ forward }) => forward.state === 'pending')
+    .map(({ last_received }) => Date.parse(last_received));
+  if (since.length === 0) return false;
+  return Math.min(Math.max((Date.now() - Math.max(...since)) / 10, LEAST_POLL_MS), MOST_POLL_MS);
+}
+
 export const inboxQuery = (filter: InboxFilter, limit = 100) =>
   infiniteQueryOptions({
     queryKey: ['inbox', { item_id: filter.item_id }, filter, limit],
@@ -25,6 +42,8 @@ export const inboxQuery = (filter: InboxFilter, limit = 100) =>
       ),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
+    refetchInterval: ({ state: { data } }) =>
+      pollForwards(data?.pages.flatMap(({ plaid_webhooks }) => plaid_webhooks) ?? []),
   });
 
 export const webhookQuery = (webhook_id: string) =>
@@ -36,6 +55,7 @@ export const webhookQuery = (webhook_id: string) =>
           api.GET('/api/plaid_webhooks/{webhook_id}', { params: { path: { webhook_id } }, signal }),
         )
       ).plaid_webhook,
+    refetchInterval: ({ state: { data } }) => pollForwards(data === undefined ? [] : [data]),
   });
 
 export const replayWebhook = async (webhook_id: string, forward: boolean) =>

@@ -5,10 +5,11 @@ export type LiveEvent = components['schemas']['LiveEvent'];
 
 /** Which queries each kind of event makes stale, by the first part of their keys. */
 const CONCERNS: Readonly<Record<Exclude<LiveEvent['type'], 'reset'>, readonly string[]>> = {
-  item: ['items', 'end_users', 'progress', 'integrations'],
+  // A webhook is consumed by the sync of its Item, which is told as the Item's.
+  item: ['items', 'end_users', 'progress', 'integrations', 'inbox'],
   transactions: ['transactions', 'items', 'end_users', 'progress'],
   webhook: ['inbox', 'items', 'progress'],
-  integration: ['integrations', 'progress', 'items'],
+  integration: ['integrations', 'progress', 'items', 'end_users', 'inbox'],
   end_user: ['end_users'],
   audit: ['audits'],
   relink: ['items', 'transactions'],

@@ -88,3 +88,17 @@ it('reads nothing while nobody sees the page, and knows it to be old', async () 
   // Which the client then reads when the window is looked at.
   expect(queries.getQueryState(['items', 'list', {}])?.isInvalidated).toBe(true);
 });
+
+it.each([
+  ['a webhook that an Item’s sync has consumed', 'item', ['inbox', 'one', 'iwh']],
+  ['end users and webhooks of an integration that was stopped', 'integration', ['end_users', 'list', {}]],
+  [
+    'end users and webhooks of an integration that was stopped',
+    'integration',
+    ['inbox', { item_id: undefined }],
+  ],
+] as const)('reads %s', async (_what, type, key) => {
+  const shown = await show(key);
+  staleness.note([{ type }]);
+  expect(shown.begun).toBe(2);
+});
