@@ -27,7 +27,7 @@ const eventually = (holds: () => void) => vi.waitFor(holds, { timeout: 20_000, i
 type Event = z.output<typeof eventBatch>['events'][number];
 
 /** Follows over HTTP; `events` grows as they come. */
-async function follow(key = api.key): Promise<{ events: Event[]; ended: Promise<void> }> {
+async function follow(key = api.key): Promise<{ events: Event[]; batches: Event[][]; ended: Promise<void> }> {
   const controller = new AbortController();
   open.push(controller);
   const response = await fetch(`${api.url}/api/events`, {
@@ -37,6 +37,7 @@ async function follow(key = api.key): Promise<{ events: Event[]; ended: Promise<
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   const events: Event[] = [];
+  const batches: Event[][] = [];
   const read = async (): Promise<void> => {
     let text = '';
     for await (const chunk of response.body!) {
@@ -45,10 +46,11 @@ async function follow(key = api.key): Promise<{ events: Event[]; ended: Promise<
       text = messages.pop()!;
       for (const message of messages)
         if (message.startsWith('data: '))
-          events.push(...(JSON.parse(message.slice(6)) as { events: Event[] }).events);
+          batches.push((JSON.parse(message.slice(6)) as { events: Event[] }).events);
+      events.splice(0, Infinity, ...batches.flat());
     }
   };
-  return { events, ended: read().catch(() => undefined) };
+  return { events, batches, ended: read().catch(() => undefined) };
 }
 
 const insertWebhook = async (): Promise<string> => {
@@ -86,6 +88,11 @@ it('tells each who follows what has changed, once, and nobody else', async () =>
   await eventually(() => expect(second.events).toEqual(first.events));
   expect(first.events.map(({ type }) => type)).toEqual(['transactions', 'item', 'webhook', 'integration']);
   expect(foreign.events).toEqual([]);
+});
+
+it('gives signs of life that a browser hears: batches of nothing', async () => {
+  const { batches } = await follow();
+  await eventually(() => expect(batches).toContainEqual([]));
 });
 
 it('says nothing of what nobody sees', async () => {

@@ -1,37 +1,20 @@
-import type { components } from '@ardea/api-schema';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { follow } from './event-stream';
+import { helloQuery } from './hello';
 import { sessionQuery } from './session';
 import { createStaleness, type LiveEvent } from './staleness';
 
 /**
- * `opened`: from now on everything is told. `reconnected`: the same, after a time in which nothing was. `refused`: there is
- * no stream, perhaps because the session has ended.
+ * `opened`: from now on everything is told. `reconnected`: the same, after a time in which nothing was. `lost`: it
+ * has broken off. `refused`: there is no stream, perhaps because the session has ended.
  */
-type News = LiveEvent[] | 'opened' | 'reconnected' | 'refused';
+type News = LiveEvent[] | 'opened' | 'reconnected' | 'lost' | 'refused';
 
 const AGAIN_MS = 5_000;
 /** What was read so shortly before the stream began counts as read with it. */
 const MOMENT_MS = 100;
 const CHANNEL = 'ardea-events';
-
-/** Follows until the server refuses: after an answer like 401 or 503 the browser does not reconnect by itself. */
-const follow = (ended: AbortSignal, onOpen: () => void, onEvents: (events: LiveEvent[]) => void) =>
-  new Promise<void>((resolve) => {
-    const source = new EventSource('/api/events');
-    const stop = (): void => {
-      source.close();
-      resolve();
-    };
-    source.onopen = onOpen;
-    source.onmessage = ({ data }: MessageEvent<string>) => {
-      onEvents((JSON.parse(data) as components['schemas']['LiveEvents']).events);
-    };
-    source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) stop();
-    };
-    ended.addEventListener('abort', stop, { once: true });
-  });
 
 const pause = (ended: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -56,8 +39,12 @@ function openShared(onNews: (news: News) => void): () => void {
         tell(opening);
         opening = 'reconnected';
       };
-      await follow(ended, onOpen, tell);
+      const onEvents = (events: LiveEvent[]): void => {
+        if (events.length > 0) tell(events);
+      };
+      const why = await follow(ended, { onOpen, onEvents, onLost: () => tell('lost') });
       if (ended.aborted) return;
+      if (why === 'silent') continue;
       tell('refused');
       await pause(ended);
     }
@@ -91,6 +78,9 @@ export function useLiveEvents(): void {
       else if (news === 'reconnected') {
         askWho();
         staleness.noteAll();
+      } else if (news === 'lost') {
+        // Whether anybody is there at all: no answer is what the page then says.
+        void queries.prefetchQuery(helloQuery);
       } else if (news === 'refused') askWho();
       else staleness.note(news);
     });

@@ -2,9 +2,8 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconCloudOff, IconSparkles } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { UnreachableError } from '../api/api-error';
-import { answered, api } from '../api/client';
 import { useConnection } from '../api/connection';
+import { helloQuery } from '../api/hello';
 import { useStaleBundle } from '../api/version';
 import classes from './banners.module.css';
 
@@ -17,22 +16,15 @@ export function Banners() {
   const isStale = useStaleBundle();
   const wasDown = useRef(false);
   useQuery({
-    queryKey: ['hello'],
-    queryFn: ({ signal }) =>
-      answered(api.GET('/api/hello_world', { signal })).catch((error: unknown) => {
-        throw error instanceof Error ? error : new UnreachableError(String(error));
-      }),
+    ...helloQuery,
     enabled: isDown,
     refetchInterval: AGAIN_MS,
     refetchIntervalInBackground: false,
-    retry: false,
-    gcTime: 0,
-    staleTime: 0,
   });
   useEffect(() => {
     // Any answer tells that it is back: what could not be read in between is read now.
     if (wasDown.current && !isDown)
-      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'hello' });
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== helloQuery.queryKey[0] });
     wasDown.current = isDown;
   }, [isDown, queries]);
   return (

@@ -33,8 +33,9 @@ function present({
   };
 }
 
+/** A sign of life is a batch of nothing: EventSource keeps comments to itself, and who follows has to notice that none come. */
 const encode = (events: readonly LiveEvent[] | null): string =>
-  events === null ? ': alive\n\n' : `data: ${JSON.stringify({ events: events.map(present) })}\n\n`;
+  `data: ${JSON.stringify({ events: (events ?? []).map(present) })}\n\n`;
 
 export function createEventRoutes(deps: Pick<Deps, 'config' | 'eventReads' | 'logger'>): Route[] {
   const hub = createEventHub({
@@ -54,7 +55,7 @@ export function createEventRoutes(deps: Pick<Deps, 'config' | 'eventReads' | 'lo
       tag: 'Events',
       summary: 'Follow what changes',
       description:
-        'Server-Sent Events: whatever changes in the organisation is told within a second, as the ids of what is to be read anew. For people who look at it; programs follow `GET /api/transactions/changes`, which loses nothing. The stream ends after a quarter of an hour: connect again and read anew what is shown.',
+        'Server-Sent Events: whatever changes in the organisation is told within a second, as the ids of what is to be read anew. For people who look at it; programs follow `GET /api/transactions/changes`, which loses nothing. A batch without events comes every 15 seconds when there is nothing to tell: a stream that is silent for longer is broken. The stream ends after a quarter of an hour: connect again and read anew what is shown.',
       responses: {
         200: {
           description: 'Each message is one batch of events.',
