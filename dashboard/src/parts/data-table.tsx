@@ -1,6 +1,7 @@
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- the roles are what browsers take away from a table that is laid out as cards */
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import type { ReactNode } from 'react';
+import { Tag } from './status';
 import classes from './data-table.module.css';
 
 const features = tableFeatures({});
@@ -30,11 +31,20 @@ interface DataTableProps<Row> {
   isDense?: boolean;
   /** Rows that are only just there, marked for a while. */
   isDimmed?: (row: Row) => boolean;
+  /** What is said of a row that is not up to date; it is dimmed, too. */
+  markOf?: (row: Row) => string | undefined;
 }
+
+const RowMark = ({ mark }: { mark: string | undefined }) =>
+  mark === undefined ? null : (
+    <span className={classes.mark}>
+      <Tag>{mark}</Tag>
+    </span>
+  );
 
 /** A table that becomes a list of cards where there is no room for columns (320 px, or 400 % zoom). */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { caption, columns, rows, rowId, isDense = false, isDimmed } = props;
+  const { caption, columns, rows, rowId, isDense = false, isDimmed, markOf } = props;
   const helper = createColumnHelper<typeof features, Row>();
   const table = useTable({
     features,
@@ -73,8 +83,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       </thead>
       <tbody role="rowgroup">
         {table.getRowModel().rows.map((row) => (
-          <tr key={row.id} role="row" data-dimmed={isDimmed?.(row.original) || undefined}>
-            {row.getAllCells().map((cell) => {
+          <tr
+            key={row.id}
+            role="row"
+            data-dimmed={isDimmed?.(row.original) || markOf?.(row.original) !== undefined || undefined}
+          >
+            {row.getAllCells().map((cell, index) => {
               const column = byId.get(cell.column.id);
               return (
                 // Called, not rendered as a component: its function is new each time, and what has the focus would be too.
@@ -85,6 +99,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   data-numeric={column?.isNumeric || undefined}
                   data-lead={column?.isLead || undefined}
                 >
+                  {index === 0 && <RowMark mark={markOf?.(row.original)} />}
                   {column?.cell(row.original)}
                 </td>
               );

@@ -2,15 +2,24 @@ import { Button, VisuallyHidden } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
 import classes from './fresh-rows.module.css';
 
-/** "3 new": the reader decides when the list moves. */
-export function FreshRows({ fresh, onLoad }: { fresh: number; onLoad: () => void }) {
+interface FreshRowsProps {
+  /** Rows that wait. */
+  fresh: number;
+  /** Rows that have left the list and still stand there. */
+  gone: number;
+  onLoad: () => void;
+}
+
+/** "3 new, 1 changed": the reader decides when the list moves. */
+export function FreshRows({ fresh, gone, onLoad }: FreshRowsProps) {
+  const news = [fresh > 0 && `${fresh} new`, gone > 0 && `${gone} changed`].filter(Boolean).join(', ');
   return (
     <>
-      <VisuallyHidden role="status">{fresh > 0 ? `${fresh} new, not shown yet` : ''}</VisuallyHidden>
-      {fresh > 0 && (
+      <VisuallyHidden role="status">{news === '' ? '' : `${news}, not shown yet`}</VisuallyHidden>
+      {news !== '' && (
         <div className={classes.bar}>
           <Button size="compact-sm" radius="xl" leftSection={<IconArrowUp size={14} />} onClick={onLoad}>
-            {fresh} new
+            {news}
           </Button>
         </div>
       )}

@@ -123,11 +123,11 @@ function StatusChips({
 }
 
 function EndUserRows({ endUsers, listKey }: { endUsers: readonly EndUser[]; listKey: string }) {
-  const { rows, fresh, load } = useSteadyRows(endUsers, idOf, listKey);
+  const { rows, fresh, gone, markOf, load } = useSteadyRows(endUsers, idOf, listKey);
   return (
     <>
-      <FreshRows fresh={fresh} onLoad={load} />
-      <DataTable caption="End users" columns={COLUMNS} rows={rows} rowId={idOf} />
+      <FreshRows fresh={fresh} gone={gone} onLoad={load} />
+      <DataTable caption="End users" columns={COLUMNS} rows={rows} rowId={idOf} markOf={markOf} />
     </>
   );
 }

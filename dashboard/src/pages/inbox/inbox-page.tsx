@@ -80,11 +80,11 @@ const COLUMNS: Columns<InboxWebhook> = [
 const idOf = ({ heron_id }: InboxWebhook): string => heron_id;
 
 function InboxRows({ webhooks, listKey }: { webhooks: readonly InboxWebhook[]; listKey: string }) {
-  const { rows, fresh, load } = useSteadyRows(webhooks, idOf, listKey);
+  const { rows, fresh, gone, markOf, load } = useSteadyRows(webhooks, idOf, listKey);
   return (
     <>
-      <FreshRows fresh={fresh} onLoad={load} />
-      <DataTable caption="Webhooks" columns={COLUMNS} rows={rows} rowId={idOf} />
+      <FreshRows fresh={fresh} gone={gone} onLoad={load} />
+      <DataTable caption="Webhooks" columns={COLUMNS} rows={rows} rowId={idOf} markOf={markOf} />
     </>
   );
 }
@@ -97,7 +97,7 @@ export function InboxPage() {
   const filter = filterOf(search);
   const webhooks = useInfiniteQuery(inboxQuery(filter));
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  const key = JSON.stringify([filter, webhooks.data?.pages.length]);
+  const key = JSON.stringify(filter);
   const found = webhooks.data?.pages.flatMap((page) => page.plaid_webhooks) ?? [];
   return (
     <Page

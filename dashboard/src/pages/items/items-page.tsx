@@ -107,11 +107,11 @@ function StatusChips() {
 }
 
 function ItemRows({ items, listKey }: { items: readonly Item[]; listKey: string }) {
-  const { rows, fresh, load } = useSteadyRows(items, idOf, listKey);
+  const { rows, fresh, gone, markOf, load } = useSteadyRows(items, idOf, listKey);
   return (
     <>
-      <FreshRows fresh={fresh} onLoad={load} />
-      <DataTable caption="Items" columns={COLUMNS} rows={rows} rowId={idOf} />
+      <FreshRows fresh={fresh} gone={gone} onLoad={load} />
+      <DataTable caption="Items" columns={COLUMNS} rows={rows} rowId={idOf} markOf={markOf} />
     </>
   );
 }
@@ -123,7 +123,7 @@ export function ItemsPage() {
   const items = useInfiniteQuery(itemsQuery(filter));
   const { data: integrations } = useQuery(integrationsQuery);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  const key = JSON.stringify([filter, items.data?.pages.length]);
+  const key = JSON.stringify(filter);
   return (
     <Page title="Items" description="Every bank login that Ardea keeps in sync.">
       <Filters

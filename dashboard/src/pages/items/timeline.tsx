@@ -110,8 +110,7 @@ export function Timeline({ path }: { path: LinkPath }) {
   const lists = which === 'runs' ? [ofRuns] : which === 'webhooks' ? [ofWebhooks] : [ofRuns, ofWebhooks];
   const isLoading = lists.some(({ query }) => query.data === undefined);
   const chosen = isLoading ? [] : mergeBegun<Entry>(lists).filter((entry) => belongs(which, entry));
-  const pages = lists.map(({ query }) => query.data?.pages.length);
-  const { rows, fresh, load } = useSteadyRows(chosen, ({ id }) => id, JSON.stringify([which, pages]));
+  const { rows, fresh, gone, load } = useSteadyRows(chosen, ({ id }) => id, which);
   const failed = lists.find(({ query }) => query.isError && query.data === undefined)?.query;
   const older = nextToLoad<Entry, (typeof lists)[number]>(lists)?.query;
   return (
@@ -144,7 +143,7 @@ export function Timeline({ path }: { path: LinkPath }) {
         </>
       ) : (
         <>
-          <FreshRows fresh={fresh} onLoad={load} />
+          <FreshRows fresh={fresh} gone={gone} onLoad={load} />
           <ol className={classes.timeline}>
             {rows.map((entry) => (
               <li

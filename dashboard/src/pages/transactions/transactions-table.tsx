@@ -110,15 +110,16 @@ interface TransactionsTableProps {
 }
 
 export function TransactionsTable({ transactions, listKey, sort, onSort }: TransactionsTableProps) {
-  const { rows, fresh, load } = useSteadyRows(transactions, idOf, listKey);
+  const { rows, fresh, gone, markOf, load } = useSteadyRows(transactions, idOf, listKey);
   return (
     <>
-      <FreshRows fresh={fresh} onLoad={load} />
+      <FreshRows fresh={fresh} gone={gone} onLoad={load} />
       <DataTable
         caption="Transactions"
         columns={columnsOf(sort, onSort)}
         rows={rows}
         rowId={idOf}
+        markOf={markOf}
         isDense
         isDimmed={({ removed_at }) => removed_at !== null}
       />
