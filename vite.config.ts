@@ -1,19 +1,36 @@
 import react from '@vitejs/plugin-react';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
-/** The browser compares this file with its own build to learn that a newer dashboard is served. */
+/** The names of what is built hold a hash of what is in it: together they say which build it is. */
+const buildOf = (bundle: Rolldown.OutputBundle): string =>
+  createHash('sha256')
+    .update(
+      Object.keys(bundle)
+        .filter((name) => /\.(?:js|css)$/.test(name))
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex')
+    .slice(0, 16);
+
+/** The page knows its own build, and compares it with this file to learn that a newer dashboard is served. */
 const versionFile = (): Plugin => ({
   name: 'ardea-version-file',
-  generateBundle(_options, bundle) {
-    // The entry's name holds the hash of all that it imports.
-    const entries = Object.values(bundle).filter((file) => file.type === 'chunk' && file.isEntry);
-    const build = createHash('sha256')
-      .update(entries.map((file) => file.fileName).join('\n'))
-      .digest('hex')
-      .slice(0, 16);
-    this.emitFile({ type: 'asset', fileName: 'version.json', source: JSON.stringify({ build }) });
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) =>
+      bundle === undefined
+        ? []
+        : [{ tag: 'meta', attrs: { name: 'ardea-build', content: buildOf(bundle) }, injectTo: 'head' }],
+  },
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const source = JSON.stringify({ build: buildOf(bundle) });
+      this.emitFile({ type: 'asset', fileName: 'version.json', source });
+    },
   },
 });
 

@@ -1,6 +1,10 @@
 import { useEffect, useState } from 'react';
 
 const EVERY_MS = 5 * 60_000;
+/** Of this page; none where it was not built. */
+const own = (): string | undefined =>
+  document.querySelector<HTMLMetaElement>('meta[name="ardea-build"]')?.content;
+
 const served = async (): Promise<string | undefined> => {
   try {
     const answer = await fetch('/version.json', { cache: 'no-store' });
@@ -15,13 +19,11 @@ const served = async (): Promise<string | undefined> => {
 export function useStaleBundle(): boolean {
   const [isStale, setStale] = useState(false);
   useEffect(() => {
-    if (import.meta.env.DEV) return undefined;
-    let first: string | undefined;
+    const mine = own();
+    if (mine === undefined) return undefined;
     const look = async (): Promise<void> => {
       const build = await served();
-      if (build === undefined) return;
-      first ??= build;
-      if (build !== first) setStale(true);
+      if (build !== undefined) setStale(build !== mine);
     };
     const onSign = (): void => void look();
     onSign();
