@@ -9,7 +9,8 @@ import {
 } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ApiError, isDown, isForbidden, isNotFound, messageOf } from '../api/api-error';
+import { ApiError, isDown, isExpired, isForbidden, isNotFound, messageOf } from '../api/api-error';
+import { Message } from './message';
 
 interface NoticeProps {
   icon?: TablerIcon;
@@ -92,15 +93,35 @@ export function LoadingRows({ rows = 6 }: { rows?: number }) {
 interface LoadedProps<T> {
   query: UseQueryResult<T>;
   loading?: ReactNode;
+  /** Around what stands there instead of the data. */
+  frame?: (instead: ReactNode) => ReactNode;
   children: (data: T) => ReactNode;
 }
 
-/** The data of a query, or its absence; what is there stays shown when a later reading fails. */
-export function Loaded<T>({ query, loading = <LoadingRows />, children }: LoadedProps<T>) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
-  return <>{loading}</>;
+/**
+ * The data of a query, or its absence. What is there stays shown when a later reading fails, and it is said that it may be old;
+ * what was deleted, or is not this user's to see any more, does not.
+ */
+export function Loaded<T>({ query, loading = <LoadingRows />, frame = asItIs, children }: LoadedProps<T>) {
+  const { data, error } = query;
+  const isOver = isNotFound(error) || isForbidden(error);
+  if (data === undefined || isOver)
+    return (
+      <>{frame(query.isError ? <Failure error={error} onRetry={() => void query.refetch()} /> : loading)}</>
+    );
+  return (
+    <>
+      {query.isError && !isDown(error) && !isExpired(error) && (
+        <Message tone="warn" title="What you see may be old">
+          It could not be read anew. {messageOf(error)}
+        </Message>
+      )}
+      {children(data)}
+    </>
+  );
 }
+
+const asItIs = (instead: ReactNode): ReactNode => instead;
 
 /** Content on its own surface. */
 export function Card({

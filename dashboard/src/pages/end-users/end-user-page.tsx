@@ -11,7 +11,8 @@ import { ItemStatus } from '../../parts/item-status';
 import { Balance } from '../../parts/money';
 import { MoreRows } from '../../parts/more-rows';
 import { Page } from '../../parts/page';
-import { Card, Failure, Loaded, LoadingRows, Notice } from '../../parts/states';
+import { PageOf } from '../../parts/page-of';
+import { Card, Loaded, Notice } from '../../parts/states';
 import { Tag } from '../../parts/status';
 import { Day, Time } from '../../parts/time';
 import { EndUserActions } from './end-user-actions';
@@ -177,10 +178,9 @@ function EndUserView({ endUser }: { endUser: EndUser }) {
 export function EndUserPage() {
   const { endUserId } = useParams({ from: '/inside/end-users/$endUserId' });
   const query = useQuery(endUserQuery(endUserId));
-  if (query.data !== undefined) return <EndUserView endUser={query.data} />;
   return (
-    <Page title="End user" crumbs={CRUMBS}>
-      {query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <LoadingRows />}
-    </Page>
+    <PageOf query={query} title="End user" crumbs={CRUMBS}>
+      {(endUser) => <EndUserView endUser={endUser} />}
+    </PageOf>
   );
 }

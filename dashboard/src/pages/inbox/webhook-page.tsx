@@ -9,8 +9,9 @@ import { CodeBlock, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
 import { shorten, toWords } from '../../parts/format';
 import { Page } from '../../parts/page';
+import { PageOf } from '../../parts/page-of';
 import { sayRejection } from '../../parts/rejection';
-import { Card, Failure, LoadingRows } from '../../parts/states';
+import { Card } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { REPLAY_OUTCOME, WEBHOOK_STATE_HELP, WebhookStatus } from '../../parts/webhook-status';
 import { Message } from '../../parts/message';
@@ -168,10 +169,9 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
 export function WebhookPage() {
   const { webhookId } = useParams({ from: '/inside/inbox/$webhookId' });
   const query = useQuery(webhookQuery(webhookId));
-  if (query.data !== undefined) return <WebhookView webhook={query.data} />;
   return (
-    <Page title="Webhook" crumbs={CRUMBS}>
-      {query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <LoadingRows />}
-    </Page>
+    <PageOf query={query} title="Webhook" crumbs={CRUMBS}>
+      {(webhook) => <WebhookView webhook={webhook} />}
+    </PageOf>
   );
 }

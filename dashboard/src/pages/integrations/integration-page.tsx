@@ -9,8 +9,9 @@ import { CodeBlock, CopyField, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
 import { shorten } from '../../parts/format';
 import { Page } from '../../parts/page';
+import { PageOf } from '../../parts/page-of';
 import { Message } from '../../parts/message';
-import { Card, Failure, LoadingRows } from '../../parts/states';
+import { Card, LoadingRows } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { SimulatedIntegration } from '../simulated/where-simulated';
 import { Checklist } from './checklist';
@@ -198,10 +199,9 @@ function IntegrationView({ integration }: { integration: Integration }) {
 export function IntegrationPage() {
   const { integrationId } = useParams({ from: '/inside/settings/integrations/$integrationId' });
   const query = useQuery(integrationQuery(integrationId));
-  if (query.data !== undefined) return <IntegrationView integration={query.data} />;
   return (
-    <Page title="Integration" crumbs={CRUMBS}>
-      {query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <LoadingRows />}
-    </Page>
+    <PageOf query={query} title="Integration" crumbs={CRUMBS}>
+      {(integration) => <IntegrationView integration={integration} />}
+    </PageOf>
   );
 }

@@ -8,7 +8,8 @@ import { Facts } from '../../parts/facts';
 import { shorten } from '../../parts/format';
 import { ItemStatus } from '../../parts/item-status';
 import { Page } from '../../parts/page';
-import { Card, Failure, LoadingRows } from '../../parts/states';
+import { PageOf } from '../../parts/page-of';
+import { Card } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { SimulatedItem } from '../simulated/where-simulated';
 import { ItemActions } from './item-actions';
@@ -169,10 +170,9 @@ function ItemView({ item }: { item: ItemDetails }) {
 export function ItemPage() {
   const { itemId } = useParams({ from: '/inside/items/$itemId' });
   const query = useQuery(itemQuery(itemId));
-  if (query.data !== undefined) return <ItemView key={itemId} item={query.data} />;
   return (
-    <Page title="Item" crumbs={CRUMBS}>
-      {query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : <LoadingRows />}
-    </Page>
+    <PageOf query={query} title="Item" crumbs={CRUMBS}>
+      {(item) => <ItemView key={itemId} item={item} />}
+    </PageOf>
   );
 }
