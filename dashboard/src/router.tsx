@@ -1,16 +1,9 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent as lazyComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
-import { pageFile } from './api/page-file';
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
 import { NoSuchPage } from './pages/no-such-page';
 import { LogInPage } from './pages/log-in-page';
+import { lazyPart } from './parts/lazy-part';
 import { LoadingRows } from './parts/states';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
 import { AppFailed, PageFailed } from './shell/page-failed';
@@ -20,8 +13,6 @@ const root = createRootRoute({
   errorComponent: AppFailed,
   notFoundComponent: NoSuchPage,
 });
-
-const lazyRouteComponent: typeof lazyComponent = (load, name) => lazyComponent(() => pageFile(load), name);
 
 /** A path within this dashboard; anything else would be a way to send people elsewhere after a log-in. */
 const ownPath = (value: unknown): string | undefined =>
@@ -37,7 +28,7 @@ const logIn = createRoute({
 const invite = createRoute({
   getParentRoute: () => root,
   path: '/invite',
-  component: lazyRouteComponent(() => import('./pages/invite-page'), 'InvitePage'),
+  component: lazyPart(() => import('./pages/invite-page'), 'InvitePage'),
 });
 
 const inside = createRoute({
@@ -48,7 +39,7 @@ const inside = createRoute({
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
     if (session === null) throw redirect({ to: '/login', search: { to: location.href } });
   },
-  component: lazyRouteComponent(() => import('./shell/shell'), 'Shell'),
+  component: lazyPart(() => import('./shell/shell'), 'Shell'),
 });
 
 const below = {
@@ -61,71 +52,71 @@ const overview = createRoute({
   ...below,
   path: '/',
   validateSearch: overviewSearch,
-  component: lazyRouteComponent(() => import('./pages/overview/overview-page'), 'OverviewPage'),
+  component: lazyPart(() => import('./pages/overview/overview-page'), 'OverviewPage'),
 });
 const items = createRoute({
   ...below,
   path: '/items',
   validateSearch: itemsSearch,
-  component: lazyRouteComponent(() => import('./pages/items/items-page'), 'ItemsPage'),
+  component: lazyPart(() => import('./pages/items/items-page'), 'ItemsPage'),
 });
 const item = createRoute({
   ...below,
   path: '/items/$itemId',
-  component: lazyRouteComponent(() => import('./pages/items/item-page'), 'ItemPage'),
+  component: lazyPart(() => import('./pages/items/item-page'), 'ItemPage'),
 });
 const inbox = createRoute({
   ...below,
   path: '/inbox',
   validateSearch: inboxSearch,
-  component: lazyRouteComponent(() => import('./pages/inbox/inbox-page'), 'InboxPage'),
+  component: lazyPart(() => import('./pages/inbox/inbox-page'), 'InboxPage'),
 });
 const webhook = createRoute({
   ...below,
   path: '/inbox/$webhookId',
-  component: lazyRouteComponent(() => import('./pages/inbox/webhook-page'), 'WebhookPage'),
+  component: lazyPart(() => import('./pages/inbox/webhook-page'), 'WebhookPage'),
 });
 const endUsers = createRoute({
   ...below,
   path: '/end-users',
   validateSearch: endUsersSearch,
-  component: lazyRouteComponent(() => import('./pages/end-users/end-users-page'), 'EndUsersPage'),
+  component: lazyPart(() => import('./pages/end-users/end-users-page'), 'EndUsersPage'),
 });
 const endUser = createRoute({
   ...below,
   path: '/end-users/$endUserId',
-  component: lazyRouteComponent(() => import('./pages/end-users/end-user-page'), 'EndUserPage'),
+  component: lazyPart(() => import('./pages/end-users/end-user-page'), 'EndUserPage'),
 });
 const transactions = createRoute({
   ...below,
   path: '/transactions',
   validateSearch: transactionsSearch,
-  component: lazyRouteComponent(() => import('./pages/transactions/transactions-page'), 'TransactionsPage'),
+  component: lazyPart(() => import('./pages/transactions/transactions-page'), 'TransactionsPage'),
 });
 const integrations = createRoute({
   ...below,
   path: '/settings/integrations',
-  component: lazyRouteComponent(() => import('./pages/integrations/integrations-page'), 'IntegrationsPage'),
+  component: lazyPart(() => import('./pages/integrations/integrations-page'), 'IntegrationsPage'),
 });
 const integration = createRoute({
   ...below,
   path: '/settings/integrations/$integrationId',
-  component: lazyRouteComponent(() => import('./pages/integrations/integration-page'), 'IntegrationPage'),
+  component: lazyPart(() => import('./pages/integrations/integration-page'), 'IntegrationPage'),
 });
 const apiKeys = createRoute({
   ...below,
   path: '/settings/api-keys',
-  component: lazyRouteComponent(() => import('./pages/settings/api-keys-page'), 'ApiKeysPage'),
+  component: lazyPart(() => import('./pages/settings/api-keys-page'), 'ApiKeysPage'),
 });
 const users = createRoute({
   ...below,
   path: '/settings/users',
-  component: lazyRouteComponent(() => import('./pages/settings/users-page'), 'UsersPage'),
+  component: lazyPart(() => import('./pages/settings/users-page'), 'UsersPage'),
 });
 const account = createRoute({
   ...below,
   path: '/settings/account',
-  component: lazyRouteComponent(() => import('./pages/settings/account-page'), 'AccountPage'),
+  component: lazyPart(() => import('./pages/settings/account-page'), 'AccountPage'),
 });
 
 export const router = createRouter({

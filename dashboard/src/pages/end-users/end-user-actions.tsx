@@ -2,17 +2,18 @@ import { Button, Menu } from '@mantine/core';
 import { IconArrowsExchange, IconDots, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { exportEndUser, type EndUser } from '../../api/end-users';
 import { sayDone, sayFailed } from '../../api/failed';
 import type { Item } from '../../api/items';
 import { useMay } from '../../api/session';
 import { formatCount } from '../../parts/format';
 import { useLazyDialog } from '../../parts/lazy-dialog';
+import { lazyPart } from '../../parts/lazy-part';
 import { asFileName, saveFile } from '../../parts/save-file';
 import { useConfirmed } from '../../shell/confirm-password';
 
-const EraseEndUser = lazy(async () => ({ default: (await import('./erase-end-user')).EraseEndUser }));
+const EraseEndUser = lazyPart(() => import('./erase-end-user'), 'EraseEndUser');
 
 interface EndUserActionsProps {
   endUser: EndUser;

@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconInbox, IconRotateClockwise } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { inboxQuery, type InboxWebhook } from '../../api/inbox';
 import { useMay } from '../../api/session';
 import { DataTable, type Columns } from '../../parts/data-table';
@@ -10,6 +10,7 @@ import rowClasses from '../../parts/data-table.module.css';
 import { shorten, toWords } from '../../parts/format';
 import { FreshRows } from '../../parts/fresh-rows';
 import { useLazyDialog } from '../../parts/lazy-dialog';
+import { lazyPart } from '../../parts/lazy-part';
 import { MoreRows } from '../../parts/more-rows';
 import { Page } from '../../parts/page';
 import { sayRejection } from '../../parts/rejection';
@@ -21,7 +22,7 @@ import { WebhookStatus } from '../../parts/webhook-status';
 import { filterOf } from './filter';
 import { InboxFilters } from './inbox-filters';
 
-const ReplayMany = lazy(async () => ({ default: (await import('./replay-many')).ReplayMany }));
+const ReplayMany = lazyPart(() => import('./replay-many'), 'ReplayMany');
 
 const COLUMNS: Columns<InboxWebhook> = [
   {

@@ -2,12 +2,13 @@ import { Button, Grid, Menu, SegmentedControl, SimpleGrid, Stack, Text, Title } 
 import { IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { environmentName, integrationQuery, type Integration } from '../../api/integrations';
 import { useMay } from '../../api/session';
 import { CodeBlock, CopyField, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
 import { shorten } from '../../parts/format';
+import { lazyPart } from '../../parts/lazy-part';
 import { Page } from '../../parts/page';
 import { PageOf } from '../../parts/page-of';
 import { Message } from '../../parts/message';
@@ -21,9 +22,7 @@ import { IntegrationHealth } from './integration-health';
 import { RotateSecret } from './rotate-secret';
 import { snippetsOf, type Language } from './snippets';
 
-const IntegrationAudits = lazy(async () => ({
-  default: (await import('./integration-audits')).IntegrationAudits,
-}));
+const IntegrationAudits = lazyPart(() => import('./integration-audits'), 'IntegrationAudits');
 
 const CRUMBS = [{ label: 'Integrations', to: '/settings/integrations' }];
 

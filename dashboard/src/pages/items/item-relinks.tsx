@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { ApiError } from '../../api/api-error';
 import { sayDone, sayFailed } from '../../api/failed';
 import { acceptRelink, rejectRelink, relinksOfItemQuery, revertRelink, type Relink } from '../../api/relinks';
@@ -9,10 +9,11 @@ import { useMay } from '../../api/session';
 import { Facts } from '../../parts/facts';
 import { formatCount } from '../../parts/format';
 import { useLazyDialog } from '../../parts/lazy-dialog';
+import { lazyPart } from '../../parts/lazy-part';
 import { Card, Failure } from '../../parts/states';
 import { Status, type StatusLook } from '../../parts/status';
 
-const AcceptRelink = lazy(async () => ({ default: (await import('./accept-relink')).AcceptRelink }));
+const AcceptRelink = lazyPart(() => import('./accept-relink'), 'AcceptRelink');
 
 const LOOKS: Readonly<Record<Relink['status'], StatusLook>> = {
   doubtful: { tone: 'warn', icon: 'alert', label: 'Doubtful: decide' },

@@ -1,14 +1,14 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
-import { pageFile } from '../../api/page-file';
+import { Suspense, useState } from 'react';
 import { DataTable, type Columns } from '../../parts/data-table';
 import { formatCount, formatDuration } from '../../parts/format';
+import { lazyPart } from '../../parts/lazy-part';
 import { Card, Notice } from '../../parts/states';
 import classes from './overview.module.css';
 
-const charts = () => pageFile(() => import('./charts'));
-const Bars = lazy(async () => ({ default: (await charts()).Bars }));
-const Lines = lazy(async () => ({ default: (await charts()).Lines }));
+const charts = () => import('./charts');
+const Bars = lazyPart(charts, 'Bars');
+const Lines = lazyPart(charts, 'Lines');
 
 export interface ChartColumn {
   key: string;

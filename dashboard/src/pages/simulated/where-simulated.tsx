@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import type { ItemDetails } from '../../api/items';
 import { useMay } from '../../api/session';
 import { isSimulatorAway, simulatorQuery, type SimulatorPanel } from '../../api/simulator';
+import { lazyPart } from '../../parts/lazy-part';
 import { Message } from '../../parts/message';
 import { Card, LoadingRows } from '../../parts/states';
 
 // Nobody with a real bank has to load them.
-const IntegrationPanel = lazy(async () => ({
-  default: (await import('./integration-panel')).IntegrationPanel,
-}));
-const ItemPanel = lazy(async () => ({ default: (await import('./item-panel')).ItemPanel }));
+const IntegrationPanel = lazyPart(() => import('./integration-panel'), 'IntegrationPanel');
+const ItemPanel = lazyPart(() => import('./item-panel'), 'ItemPanel');
 
 interface WhereSimulatedProps {
   integrationId: string;
