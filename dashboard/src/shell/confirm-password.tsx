@@ -14,17 +14,18 @@ export function useConfirmed(): Confirmed {
   return confirmed;
 }
 
+/** One that waits for the password; all are answered together. */
 interface Question {
   resolve: () => void;
   reject: (error: Error) => void;
 }
 
 export function ConfirmPassword({ children }: { children: ReactNode }) {
-  const [question, setQuestion] = useState<Question | null>(null);
-  const later = useOnDemand(question !== null);
+  const [questions, setQuestions] = useState<readonly Question[]>([]);
+  const later = useOnDemand(questions.length > 0);
   const ask = useCallback(
-    () => new Promise<void>((resolve, reject) => setQuestion({ resolve, reject })),
-    [setQuestion],
+    () => new Promise<void>((resolve, reject) => setQuestions((before) => [...before, { resolve, reject }])),
+    [setQuestions],
   );
   const confirmed = useMemo<Confirmed>(
     () => async (work) => {
@@ -43,14 +44,14 @@ export function ConfirmPassword({ children }: { children: ReactNode }) {
       {children}
       {later !== undefined && (
         <later.ConfirmDialog
-          isOpen={question !== null}
+          isOpen={questions.length > 0}
           onConfirmed={() => {
-            question?.resolve();
-            setQuestion(null);
+            for (const { resolve } of questions) resolve();
+            setQuestions([]);
           }}
           onGiveUp={() => {
-            question?.reject(new NotConfirmedError('Nothing was changed.'));
-            setQuestion(null);
+            for (const { reject } of questions) reject(new NotConfirmedError('Nothing was changed.'));
+            setQuestions([]);
           }}
         />
       )}
