@@ -222,6 +222,32 @@ describe('while the API does not answer', () => {
   });
 });
 
+describe('what goes on elsewhere', () => {
+  it('a page of something that was deleted says so, whatever it has shown', async () => {
+    const { installation } = dashboard;
+    const { heron_id: id } = await installation.createIntegration();
+    await page.goto(`/settings/integrations/${id}`);
+    await page.getByRole('heading', { name: 'Addresses' }).waitFor();
+    await markDocument(page);
+    expect((await installation.call('DELETE', `/api/integrations/${id}`)).status).toBeLessThan(300);
+    await page.getByRole('alert').getByRole('heading', { name: 'Not found' }).waitFor();
+    expect(await isSameDocument(page)).toBe(true);
+  });
+
+  it('a log-out in one tab leaves nothing in the others, and one whose session had ended succeeds', async () => {
+    const { page: first, context } = await dashboard.person();
+    await logIn(first);
+    const second = await context.newPage();
+    await second.goto('/items');
+    await second.getByRole('heading', { name: 'No Items yet' }).waitFor();
+    await context.clearCookies();
+    await first.getByRole('button', { name: /^Account: / }).click();
+    await first.getByRole('menuitem', { name: 'Log out' }).click();
+    for (const tab of [first, second]) await tab.waitForURL('**/login');
+    await context.close();
+  });
+});
+
 describe('when a newer dashboard is served', () => {
   const served = (build: string) =>
     page.route('**/version.json', (route) => route.fulfill({ json: { build } }));
@@ -237,10 +263,20 @@ describe('when a newer dashboard is served', () => {
     await page.evaluate("dispatchEvent(new Event('focus'))");
     await note.waitFor();
     expect(await isSameDocument(page)).toBe(true);
+    await page.unrouteAll();
     await page.getByRole('button', { name: 'Reload' }).click();
     await expect.poll(() => isSameDocument(page)).toBe(false);
     await heading('No Items yet').waitFor();
     expect(await note.count()).toBe(0);
+  });
+
+  it('a page that was loaded just before tells as soon as it is there', async () => {
+    await served('newer');
+    await page.goto('/items');
+    await page.getByText('A newer version of this dashboard is there.').waitFor();
+    await page.unrouteAll();
+    await page.goto('/items');
+    await heading('No Items yet').waitFor();
   });
 
   it('a page whose old program is gone is loaded from the newer one', async () => {

@@ -1,5 +1,6 @@
 import type { components } from '@ardea/api-schema';
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { isExpired } from './api-error';
 import { answered, api } from './client';
 import { reportAnswer } from './connection';
@@ -58,14 +59,35 @@ export function useLogIn() {
   });
 }
 
+const CHANNEL = 'ardea-session';
+
+/** A full load leaves nothing of this session in memory. */
+const leave = (): void => location.assign('/login');
+
+/** Leaves with the tab in which the person logs out: the others must not show on what was seen there. */
+export function useLoggedOutElsewhere(): void {
+  useEffect(() => {
+    const hall = new BroadcastChannel(CHANNEL);
+    hall.onmessage = leave;
+    return () => hall.close();
+  }, []);
+}
+
 export function useLogOut() {
   return useMutation({
     mutationFn: async ({ everywhere }: { everywhere: boolean }) => {
-      await (everywhere ? answered(api.DELETE('/api/sessions')) : answered(api.DELETE('/api/session')));
+      if (everywhere) await answered(api.DELETE('/api/sessions'));
+      else
+        await answered(api.DELETE('/api/session')).catch((error: unknown) => {
+          // It had ended already, which is all that was asked for.
+          if (!isExpired(error)) throw error;
+        });
     },
     onSuccess: () => {
-      // A full load leaves nothing of this session in memory.
-      location.assign('/login');
+      const hall = new BroadcastChannel(CHANNEL);
+      hall.postMessage('logged out');
+      hall.close();
+      leave();
     },
   });
 }

@@ -16,6 +16,8 @@ export function SessionEndedDialog({ isOpen }: { isOpen: boolean }) {
       title="Your session has ended"
       // Above every other dialog, which waits below as it was.
       zIndex={500}
+      // Whoever comes to the screen now need not be who was logged in.
+      overlayProps={{ color: 'var(--ardea-canvas)', backgroundOpacity: 1 }}
     >
       <Stack>
         <Text>Log in again to go on where you were. Nothing on this page is lost.</Text>

@@ -16,7 +16,7 @@ import {
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import { useLiveEvents } from '../api/live';
-import { useMay, type Role } from '../api/session';
+import { useLoggedOutElsewhere, useMay, type Role } from '../api/session';
 import { LoadingRows } from '../parts/states';
 import { Banners } from './banners';
 import { ConfirmPassword } from './confirm-password';
@@ -85,6 +85,7 @@ export function Shell() {
   const [isWide, wide] = useDisclosure(true);
   const { pathname } = useLocation();
   useLiveEvents();
+  useLoggedOutElsewhere();
   useEffect(() => menu.close(), [pathname, menu]);
   return (
     <ConfirmPassword>
