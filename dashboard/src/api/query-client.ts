@@ -33,6 +33,7 @@ export const queryClient = new QueryClient({
       retryDelay: (failures) => 500 * 2 ** failures,
       refetchOnWindowFocus: true,
     },
-    mutations: { networkMode: 'always', retry: false },
+    // What was sent may hold passwords and keys: nothing of it is kept once nobody shows its outcome.
+    mutations: { networkMode: 'always', retry: false, gcTime: 0 },
   },
 });

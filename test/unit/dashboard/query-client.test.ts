@@ -37,3 +37,9 @@ it('fails while nobody answers: a write never waits to be done later', async () 
     queryClient.fetchQuery({ queryKey: ['unread'], queryFn: unreachable, retry: false }),
   ).rejects.toBeInstanceOf(UnreachableError);
 });
+
+it('keeps nothing of what was written: it may hold passwords', async () => {
+  await mutate(async () => 'done');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(queryClient.getMutationCache().getAll()).toEqual([]);
+});
