@@ -59,6 +59,7 @@ export function createErrorAnswers(cookie: Pick<SessionCookie, 'read'>): Middlew
       const error = toAppError(thrown);
       if (error.status >= 500 && error.cause !== undefined) ctx.state.failure = error.cause;
       ctx.status = error.status;
+      ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
       if (error.retryAfterSeconds !== undefined) ctx.set('retry-after', String(error.retryAfterSeconds));
       if (error.status === 401) ctx.set('www-authenticate', challenge(ctx, cookie));
       ctx.body = {
