@@ -10,6 +10,7 @@ import { createMetricsRoutes } from './metrics/routes.js';
 import { createErrorAnswers } from './middleware/errors.js';
 import { createRequestContext, type RequestState } from './middleware/request-context.js';
 import { createSameOriginCheck } from './middleware/same-origin.js';
+import { createTransportSecurity } from './middleware/transport-security.js';
 import { createNoRoute, createRouter, type RouterOptions } from './router.js';
 import { createRoutes } from './routes.js';
 import { createSessionCookie } from './session/cookie.js';
@@ -44,10 +45,11 @@ export function createApp(
   const metrics = createApiMetrics(deps);
 
   app.use(createRequestContext(deps.logger, metrics.requested));
+  app.use(createTransportSecurity(publicUrl));
   app.use(createErrorAnswers(cookie));
   app.use(createWebhookRoutes({ ...deps, verify: deps.verifyWebhook, onVerdict: metrics.webhook }).routes());
   app.use(createMetricsRoutes(metrics.registry, deps.config.METRICS_TOKEN).routes());
-  app.use(createRouter(routes, { gate, trustedProxies, stopping, onAnswer }).routes());
+  app.use(createRouter(routes, { gate, cookie, trustedProxies, stopping, onAnswer }).routes());
   app.use(createDocsRoutes([...routes, webhookOperation], publicUrl).routes());
   app.use(createDashboard(dashboardFolder));
   app.use(createNoRoute());

@@ -46,6 +46,8 @@ export interface RouteRequest<Q, B> {
   address: string;
   /** Path and query as the caller sent them, for links to other pages. */
   url: string;
+  /** Of the session that the browser brought along, live or not; undefined: none. */
+  sessionToken: string | undefined;
   /** Aborts when the caller goes away or the server stops; long polls end on it. */
   signal: AbortSignal;
 }

@@ -7,10 +7,12 @@ import { callerAddress } from './middleware/caller-address.js';
 import { readJsonBody } from './middleware/json-body.js';
 import type { RequestState } from './middleware/request-context.js';
 import type { Route } from './route.js';
+import type { SessionCookie } from './session/cookie.js';
 import { queryValues, unwrap, validate } from './validation.js';
 
 export interface RouterOptions {
   gate: Gate;
+  cookie: Pick<SessionCookie, 'read'>;
   /** Proxies whose word on the caller's address is taken. */
   trustedProxies: number;
   /** Aborts when the server stops. */
@@ -36,7 +38,7 @@ function pathParams(ctx: Context): Record<string, string> {
 
 function handler(
   route: Route,
-  { gate, trustedProxies, stopping, onAnswer }: RouterOptions,
+  { gate, cookie, trustedProxies, stopping, onAnswer }: RouterOptions,
 ): Middleware<RequestState> {
   return async function handleRoute(ctx) {
     ctx.state.route = route.path;
@@ -58,6 +60,7 @@ function handler(
       body,
       address: callerAddress(ctx, trustedProxies),
       url: ctx.url,
+      sessionToken: cookie.read(ctx),
       signal: isStream ? AbortSignal.any([over, gate.untilSessionEnds(caller, over)]) : over,
     });
     // What a person sees is nobody else's, and no page.

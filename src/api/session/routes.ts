@@ -37,7 +37,7 @@ export function createSessionRoutes(deps: LogInDeps & Pick<Deps, 'config'>): Rou
       tag,
       summary: 'Log in',
       description:
-        'Answers a cookie that stands for an API key on all routes, within the role of the user. A browser must be on a page of this service (`Origin`).',
+        'Answers a cookie that stands for an API key on all routes, within the role of the user, and ends the session that the browser had before. A browser must be on a page of this service (`Origin`).',
       auth: 'none',
       sameOrigin: true,
       body: { schema: credentials },
@@ -48,8 +48,10 @@ export function createSessionRoutes(deps: LogInDeps & Pick<Deps, 'config'>): Rou
         'session.too_many_attempts',
         'service.unavailable',
       ],
-      async handle({ body: { email, password }, address }) {
+      async handle({ body: { email, password }, address, sessionToken }) {
         const { token, session } = await logIn(email.trim(), password, address);
+        // The browser forgets its token: nobody could end it any more.
+        if (sessionToken !== undefined) await sessions.endByToken(sessionToken);
         return {
           status: 201,
           body: { session: presentSession(session) },

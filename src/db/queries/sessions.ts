@@ -46,6 +46,7 @@ export interface SessionQueries {
   /** Whether it has not ended; unlike a request this does not keep it. */
   isLive(sessionId: string): Promise<boolean>;
   end(sessionId: string): Promise<void>;
+  endByToken(token: string): Promise<void>;
   endAllOf(userId: string): Promise<void>;
 }
 
@@ -120,6 +121,9 @@ export function createSessionQueries(
     },
     async end(sessionId) {
       await db.raw('delete from sessions where id = ?', [sessionId]);
+    },
+    async endByToken(token) {
+      await db.raw('delete from sessions where token_hash = ?', [hashOf(token)]);
     },
     async endAllOf(userId) {
       await endSessionsOf(db, userId);

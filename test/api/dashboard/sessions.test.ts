@@ -42,6 +42,16 @@ describe('POST /api/session', () => {
     expect((await api.deps.users.find(api.organizationId, userId))?.last_login_at).not.toBeNull();
   });
 
+  it('ends the session that the browser had before, once the new one is there', async () => {
+    const person = await createPerson(api, 'member');
+    const again = (password: string) => logIn(api, person.email, password, { cookie: person.cookie });
+    expect((await again('not the password')).status).toBe(401);
+    expect(await alive(person.cookie)).toBe(true);
+    const answer = await again(PASSWORD);
+    expect(answer.status).toBe(201);
+    expect([await alive(person.cookie), await alive(cookieOf(answer))]).toEqual([false, true]);
+  });
+
   it('answers a wrong password, no such user and a deactivated one alike', async () => {
     const { userId, email } = await createUser(api, 'member');
     const wrong = await logIn<{ error: string; description: string }>(api, email, 'not the password');
@@ -54,6 +64,8 @@ describe('POST /api/session', () => {
       expect({ ...answer.json, request_id: '' }).toEqual({ ...wrong.json, request_id: '' });
       expect(answer.json.error).toBe('session.wrong_credentials');
       expect(answer.headers.get('set-cookie')).toBeNull();
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       // A browser would ask for the password itself.
       expect(answer.headers.get('www-authenticate')).not.toContain('Basic');
     }
