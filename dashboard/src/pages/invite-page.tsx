@@ -2,7 +2,7 @@ import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ApiError, messageOf } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { useLogIn } from '../api/session';
@@ -14,7 +14,9 @@ import { Failure, LoadingRows } from '../parts/states';
 import { FrontPage } from '../shell/front-page';
 
 /** Behind the `#`, which browsers do not send. */
-const tokenOf = (hash: string): string => new URLSearchParams(hash.replace(/^#/, '')).get('token') ?? '';
+const tokenOf = (hash: string): string | null => new URLSearchParams(hash.replace(/^#/, '')).get('token');
+/** Of this tab, so that it can be loaded anew: history and address keep no secret. */
+const KEPT = 'ardea-one-time-link';
 
 function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean }) {
   const navigate = useNavigate();
@@ -42,10 +44,12 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
       );
       return { email, isIn };
     },
-    onSuccess: ({ email, isIn }) =>
+    onSuccess: ({ email, isIn }) => {
+      sessionStorage.removeItem(KEPT);
       void navigate(
         isIn ? { to: '/', replace: true } : { to: '/login', state: { newUser: email }, replace: true },
-      ),
+      );
+    },
     onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
@@ -85,7 +89,11 @@ const isAnswer = (error: unknown): boolean =>
 
 /** Where a one-time link leads: an invite, or a new password. */
 export function InvitePage() {
-  const [token] = useState(() => tokenOf(location.hash));
+  const [token] = useState(() => tokenOf(location.hash) ?? sessionStorage.getItem(KEPT) ?? '');
+  useEffect(() => {
+    sessionStorage.setItem(KEPT, token);
+    history.replaceState(history.state, '', location.pathname);
+  }, [token]);
   const check = useQuery({
     queryKey: ['invite', token],
     queryFn: async ({ signal }) =>
