@@ -76,17 +76,30 @@ const EXPRESSION = {
 
 type Bindings = Record<string, string | number | boolean | readonly string[]>;
 
+interface Scope {
+  sql: string;
+  /** Of its index: in this order rows are counted, or the planner might read the whole table for the first of them. */
+  orderBy: string;
+}
+
 /** Rows are found by these through an index; everything else is asked of each row. */
-function scopes(search: TransactionSearch): string[] {
+function scopes(search: TransactionSearch): Scope[] {
   const { sql } = EXPRESSION.date;
   const dates = [
     ...(search.dateFrom === undefined ? [] : [`${sql} >= :dateFrom::date`]),
     ...(search.dateTo === undefined ? [] : [`${sql} <= :dateTo::date`]),
   ];
+  const inOrganization = 't.organization_id = :organizationId';
   return [
-    ...(search.itemIds === undefined ? [] : ['t.item_id = any(:itemIds::uuid[])']),
-    ...(search.endUserRowId === undefined ? [] : ['t.end_user_id = :endUserRowId']),
-    ...(dates.length === 0 ? [] : [`t.organization_id = :organizationId and ${dates.join(' and ')}`]),
+    ...(search.itemIds === undefined
+      ? []
+      : [{ sql: 't.item_id = any(:itemIds::uuid[])', orderBy: 't.item_id, t.reference_id' }]),
+    ...(search.endUserRowId === undefined
+      ? []
+      : [{ sql: 't.end_user_id = :endUserRowId', orderBy: 't.end_user_id, t.id' }]),
+    ...(dates.length === 0
+      ? []
+      : [{ sql: `${inOrganization} and ${dates.join(' and ')}`, orderBy: `${sql}, t.id` }]),
   ];
 }
 
@@ -168,13 +181,19 @@ export function createTransactionSearch(
   const run = async <Row>(sql: string, bindings: Bindings): Promise<Row[]> =>
     (await db.raw<{ rows: Row[] }>(sql, bindings as never)).rows;
 
-  const narrowScope = async (search: TransactionSearch, bindings: Bindings): Promise<string | null> => {
-    for (const scope of scopes(search)) {
+  const narrowScope = async (
+    { search, order }: Pick<SearchPage, 'search' | 'order'>,
+    bindings: Bindings,
+  ): Promise<string | null> => {
+    // By date the walk keeps to the dates by itself: counting them would cost more rows than the page.
+    const { dateFrom, dateTo, ...others } = search;
+    for (const { sql, orderBy } of scopes(order.by === 'date' ? others : { ...others, dateFrom, dateTo })) {
       const [counted] = await run<{ n: number }>(
-        `select count(*)::integer as n from (select from transactions t where ${scope} limit ${MOST_SORTED + 1}) few`,
+        `select count(*)::integer as n
+           from (select from transactions t where ${sql} order by ${orderBy} limit ${MOST_SORTED + 1}) few`,
         bindings,
       );
-      if (counted!.n <= MOST_SORTED) return scope;
+      if (counted!.n <= MOST_SORTED) return sql;
     }
     return null;
   };
@@ -204,7 +223,7 @@ export function createTransactionSearch(
     const until = performance.now() + budgetMs;
     let chunk = firstChunk;
     const { sql } = conditions(page.search);
-    const range = scopes({ ...page.search, itemIds: undefined, endUserRowId: undefined })[0];
+    const range = scopes({ ...page.search, itemIds: undefined, endUserRowId: undefined })[0]?.sql;
     const rows: FoundPage['rows'] = [];
     let from = page.from;
     for (;;) {
@@ -236,7 +255,7 @@ export function createTransactionSearch(
   return {
     async find(organizationId, page) {
       const bindings = { organizationId, ...conditions(page.search).bindings };
-      const scope = await narrowScope(page.search, bindings);
+      const scope = await narrowScope(page, bindings);
       if (scope !== null) return sorted(page, scope, bindings);
       return page.order.by === 'amount' ? 'too_many' : walked(page, bindings);
     },
