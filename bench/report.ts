@@ -2,13 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join, relative } from 'node:path';
 import { projectRoot } from '../local/project-root.js';
-import { isMet, type Scenario, type ScenarioResult } from './scenario.js';
+import { isMet, type Measurement, type Scenario, type ScenarioResult } from './scenario.js';
 import { rounded } from './statistics.js';
 
-const spread = (samples: readonly number[]): string =>
-  samples.length < 2
-    ? ''
-    : `${rounded(Math.min(...samples))} … ${rounded(Math.max(...samples))} (${samples.length})`;
+const spread = ({ samples, parts }: Measurement): string =>
+  parts !== undefined
+    ? Object.entries(parts)
+        .map(([name, value]) => `${name} ${rounded(value)}`.padEnd(12))
+        .join(' ')
+    : samples.length < 2
+      ? ''
+      : `${rounded(Math.min(...samples))} … ${rounded(Math.max(...samples))} (${samples.length})`;
 
 /** Prints a table per scenario: figures first, then the aims. */
 export function printResults(
@@ -20,9 +24,10 @@ export function printResults(
     if (!result) continue;
     console.log(`\n${title}`);
     for (const line of result.remarks) console.log(`  ${line}`);
-    for (const { name: what, value, unit, samples } of result.measurements)
+    const width = Math.max(44, ...result.measurements.map((each) => each.name.length));
+    for (const each of result.measurements)
       console.log(
-        `  ${what.padEnd(44)} ${String(rounded(value)).padStart(9)} ${unit.padEnd(8)} ${spread(samples)}`,
+        `  ${each.name.padEnd(width)} ${String(rounded(each.value)).padStart(9)} ${each.unit.padEnd(8)} ${spread(each)}`,
       );
     for (const aim of result.aims) {
       const wanted = aim.atLeast === undefined ? `below ${aim.below}` : `at least ${aim.atLeast}`;

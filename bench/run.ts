@@ -1,6 +1,7 @@
 import { readArguments } from './arguments.js';
 import { printResults, saveResults } from './report.js';
 import type { Scenario, ScenarioResult } from './scenario.js';
+import { dashboard } from './scenarios/dashboard.js';
 import { firstSync } from './scenarios/first-sync.js';
 import { latency } from './scenarios/latency.js';
 import { memory } from './scenarios/memory.js';
@@ -8,7 +9,7 @@ import { syncRate } from './scenarios/sync-rate.js';
 import { webhookIntake } from './scenarios/webhook-intake.js';
 import { createBench } from './stack/bench.js';
 
-const SCENARIOS: readonly Scenario[] = [firstSync, memory, webhookIntake, latency, syncRate];
+const SCENARIOS: readonly Scenario[] = [firstSync, memory, webhookIntake, latency, syncRate, dashboard];
 
 async function main(): Promise<void> {
   const { scenarios, quick, save } = readArguments(

@@ -6,6 +6,8 @@ export interface Measurement {
   unit: string;
   value: number;
   samples: number[];
+  /** Further figures in the same unit, by name. */
+  parts?: Readonly<Record<string, number>>;
 }
 
 /** A figure that the product is held to. */

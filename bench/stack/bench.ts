@@ -22,6 +22,8 @@ export interface Bench {
   say(line: string): void;
   /** Connection string of a new, migrated database. */
   createDatabase(): Promise<string>;
+  /** Frees the disk before the bench ends. */
+  dropDatabase(url: string): Promise<void>;
   /** A folder that PostgreSQL's account can write to. */
   postgresFolder(): Promise<string>;
   temporalAddress(): Promise<string>;
@@ -84,6 +86,13 @@ export function createBench({ quick }: { quick: boolean }): Bench {
       await withConnection(server.url('postgres'), (client) => client.query(`create database ${name}`));
       await migrate(server.url(name));
       return server.url(name);
+    },
+    async dropDatabase(url) {
+      const server = await postgres();
+      const name = new URL(url).pathname.slice(1);
+      await withConnection(server.url('postgres'), (client) =>
+        client.query(`drop database ${client.escapeIdentifier(name)} with (force)`),
+      );
     },
     async postgresFolder() {
       await postgres();
