@@ -155,7 +155,7 @@ async function timeStep(page: Page, { prepare, act, request }: Step): Promise<nu
     const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const began = performance.now();
     // What was asked for is on the screen once the page has changed after the answer, and changes no more.
-    while ((seen.changed < last() || performance.now() - seen.changed < ${QUIET_MS}) && performance.now() - began < 5000) await rest(20);
+    while ((seen.changed < last() || seen.painted < seen.changed || performance.now() - seen.changed < ${QUIET_MS}) && performance.now() - began < 5000) await rest(20);
     return { at: seen.painted - seen.input, finished: last() - seen.input };
   })()`);
   if (at < finished) throw new Error(`nothing has changed on the page after ${answer.url()}`);
