@@ -12,7 +12,7 @@ import { Balance } from '../../parts/money';
 import { MoreRows } from '../../parts/more-rows';
 import { Page } from '../../parts/page';
 import { PageOf } from '../../parts/page-of';
-import { Card, Loaded, Notice } from '../../parts/states';
+import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { Tag } from '../../parts/status';
 import { Day, Time } from '../../parts/time';
 import { EndUserActions } from './end-user-actions';
