@@ -3,6 +3,7 @@ import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
 import { NoSuchPage } from './pages/no-such-page';
 import { LogInPage } from './pages/log-in-page';
+import { parseSearch, stringifySearch } from './parts/address';
 import { lazyPart } from './parts/lazy-part';
 import { LoadingRows } from './parts/states';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
@@ -139,6 +140,8 @@ export const router = createRouter({
       account,
     ]),
   ]),
+  parseSearch,
+  stringifySearch,
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -1,35 +1,51 @@
-/** What stands in an address is anybody's writing: each value is taken only in the form that the page knows. */
+/**
+ * What stands in an address is anybody's writing: each value is taken only in the form that the page knows. It comes as
+ * text from the address (`parseSearch`), and as what a page knows from a link of ours.
+ */
 type Raw = Record<string, unknown>;
 
-export const textParam = (raw: Raw, name: string, longest = 200): string | undefined => {
+/** Of what is there more than once the first counts: left out, it would show more than was asked for. */
+const one = (raw: Raw, name: string): unknown => {
   const value = raw[name];
-  const text = typeof value === 'number' ? String(value) : value;
+  return Array.isArray(value) ? value[0] : value;
+};
+
+export const textParam = (raw: Raw, name: string, longest = 200): string | undefined => {
+  const text = one(raw, name);
   return typeof text === 'string' && text.trim() !== '' ? text.slice(0, longest) : undefined;
 };
 
 export const oneOfParam = <T extends string>(raw: Raw, name: string, known: readonly T[]): T | undefined =>
-  known.find((each) => each === raw[name]);
+  known.find((each) => each === one(raw, name));
+
+/** Older links hold the list as JSON. */
+const listOf = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'string' || !value.startsWith('[')) return [value];
+  try {
+    return JSON.parse(value) as unknown[];
+  } catch {
+    return [];
+  }
+};
 
 export const manyOfParam = <T extends string>(
   raw: Raw,
   name: string,
   known: readonly T[],
 ): T[] | undefined => {
-  const value = raw[name];
-  const given: unknown[] = Array.isArray(value) ? value : [value];
+  const given = listOf(raw[name]);
   const found = known.filter((each) => given.includes(each));
   return found.length > 0 ? found : undefined;
 };
 
-export const flagParam = (raw: Raw, name: string): boolean | undefined =>
-  raw[name] === true || raw[name] === 'true'
-    ? true
-    : raw[name] === false || raw[name] === 'false'
-      ? false
-      : undefined;
+export const flagParam = (raw: Raw, name: string): boolean | undefined => {
+  const text = String(one(raw, name));
+  return text === 'true' ? true : text === 'false' ? false : undefined;
+};
 
 export const dayParam = (raw: Raw, name: string): string | undefined => {
-  const value = raw[name];
+  const value = one(raw, name);
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined;
 };
 
@@ -39,6 +55,6 @@ export const amountParam = (raw: Raw, name: string): string | undefined => {
 };
 
 export const wholeParam = (raw: Raw, name: string): number | undefined => {
-  const value = Number(raw[name]);
+  const value = Number(one(raw, name));
   return Number.isInteger(value) && value > 0 && value <= 1_000_000 ? value : undefined;
 };
