@@ -149,6 +149,11 @@ export const ERRORS = {
     wayOut:
       'Do what the description says: PUBLIC_URL must be an address that Plaid can reach, and the link a working one.',
   },
+  'transaction.too_many_to_sort': {
+    status: 422,
+    wayOut:
+      'Sort by date, or name an end user, an Item, an account or a range of dates with at most 30,000 rows.',
+  },
   'transaction.not_found': { status: 404, wayOut: 'Check the id; it may belong to another organisation.' },
   'feed.cursor_invalid': {
     status: 422,

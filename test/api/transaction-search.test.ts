@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { searchAnswer } from '../../src/api/transactions/search-query.js';
 import { streamCsv } from '../../src/api/transactions/csv.js';
-import { createTransactionSearch, type SearchPlace } from '../../src/db/queries/transaction-search.js';
+import {
+  createTransactionSearch,
+  MOST_SORTED,
+  type SearchPlace,
+} from '../../src/db/queries/transaction-search.js';
 import { toPublicId } from '../../src/domain/ids.js';
 import { createTestApi, type TestApi } from '../support/api.js';
 import { putIntegration, putItem, putTransactions, type TestItem } from '../support/transactions.js';
@@ -12,11 +16,12 @@ type Found = z.output<typeof searchAnswer>;
 let api: TestApi;
 let acme: TestItem;
 let other: TestItem;
+let integrationId: string;
 
 beforeAll(async () => {
   api = await createTestApi();
   const { db } = api.deps;
-  const integrationId = await putIntegration(api.deps, api.organizationId);
+  integrationId = await putIntegration(api.deps, api.organizationId);
   const owner = { organizationId: api.organizationId, integrationId };
   acme = await putItem(db, { ...owner, endUserId: 'acme' });
   other = await putItem(db, { ...owner, endUserId: 'other' });
@@ -84,7 +89,10 @@ describe('GET /api/transactions/search', () => {
     expect(await bothWays('sort=date')).toEqual([...walked].reverse());
     const sorted = await bothWays('sort=-date&end_user_id=acme');
     expect(sorted).toEqual(walked.filter((ref) => ref !== 'undated'));
+    const ofAll = await bothWays('sort=-amount');
+    expect(ofAll.at(-1)).toBe('undated');
     const byAmount = await bothWays('sort=-amount&end_user_id=acme');
+    expect(ofAll.slice(0, -1)).toEqual(byAmount);
     expect(byAmount).toEqual(Array.from({ length: 25 }, (_, n) => `a-${24 - n}`));
     expect(await bothWays('sort=amount&end_user_id=acme')).toEqual([...byAmount].reverse());
   });
@@ -110,7 +118,6 @@ describe('GET /api/transactions/search', () => {
   it('refuses what it cannot do, and what it never gave', async () => {
     const refused = async (query: string) =>
       (await api.call('GET', `/api/transactions/search?${query}`)).status;
-    expect(await refused('sort=amount')).toBe(422);
     expect(await refused('sort=description')).toBe(422);
     expect(await refused('after=nonsense')).toBe(422);
     const { next_cursor } = await search('limit=1');
@@ -185,7 +192,37 @@ describe('GET /api/transactions/search.csv', () => {
   });
 
   it('is refused like the search', async () => {
-    expect((await api.call('GET', '/api/transactions/search.csv?sort=amount')).status).toBe(422);
+    expect((await api.call('GET', '/api/transactions/search.csv?sort=description')).status).toBe(422);
     expect((await api.call('GET', '/api/transactions/search.csv', { key: null })).status).toBe(401);
+  });
+});
+
+describe('by amount, with more rows than can be sorted', () => {
+  beforeAll(async () => {
+    const large = await putItem(api.deps.db, {
+      organizationId: api.organizationId,
+      integrationId,
+      endUserId: 'large',
+    });
+    await api.deps.db.raw(
+      `insert into transactions (organization_id, end_user_id, item_id, reference_id, amount, date, plaid)
+       select :organizationId, :endUserRowId, :id, 'l-' || n, n, '2020-01-01', '{}' from generate_series(1, :rows::integer) n`,
+      { ...large, rows: MOST_SORTED + 1 },
+    );
+  });
+
+  it.each(['search', 'search.csv'])('%s is refused with a code of its own', async (path) => {
+    for (const filter of ['', '&end_user_id=large', '&date_to=2020-01-01']) {
+      const { status, json } = await api.call<{ error: string }>(
+        'GET',
+        `/api/transactions/${path}?sort=amount${filter}`,
+      );
+      expect([status, json.error]).toEqual([422, 'transaction.too_many_to_sort']);
+    }
+  });
+
+  it('what is narrow enough is sorted all the same', async () => {
+    expect(refs(await search('sort=-amount&date_from=2020-01-02'))).toHaveLength(25);
+    expect(refs(await search('sort=-amount&end_user_id=acme&limit=1'))).toEqual(['a-24']);
   });
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Deps } from '../../deps.js';
 import type { SearchOrder, TransactionSearch } from '../../db/queries/transaction-search.js';
+import { AppError } from '../../domain/errors.js';
 import { fromPublicId } from '../../domain/ids.js';
 import { findEndUser } from '../end-users/find.js';
 import { decimal, flag, queryDate, text, whole } from '../fields.js';
-import { invalidQuery } from '../validation.js';
 import { flatTransaction } from './schema.js';
 
 export const SEARCH_ORDERS = ['-date', 'date', '-amount', 'amount'] as const;
@@ -71,10 +71,10 @@ export const VALUE_FORMS: Record<SearchOrder['by'], RegExp> = {
 };
 
 export const tooMany = () =>
-  invalidQuery(
-    'sort',
-    'Too many rows to sort by amount: name an end user, an Item, an account or a range of dates with fewer, or sort by date.',
-  );
+  new AppError('transaction.too_many_to_sort', {
+    description:
+      'Too many rows to sort by amount: name an end user, an Item, an account or a range of dates with fewer, or sort by date.',
+  });
 
 /** Null: nothing can match, because the Item or account that is named is not there. Throws `end_user.not_found`. */
 export async function toSearch(

@@ -63,7 +63,7 @@ export function createTransactionSearchRoutes(
         'For people: pages both ways over millions of rows, each within a fraction of a second. A search that finds little among much is answered in parts (`complete`). Duplicates are never shown. Programs follow `GET /api/transactions/changes`.',
       query: searchQuery,
       responses: { 200: { description: 'One page of them, the flat shape.', schema: searchAnswer } },
-      errors: ['end_user.not_found'],
+      errors: ['end_user.not_found', 'transaction.too_many_to_sort'],
       async handle({ organizationId, query }) {
         if (query.after !== undefined && query.before !== undefined)
           throw invalidQuery('before', 'Either after or before, not both.');
@@ -107,7 +107,7 @@ export function createTransactionSearchRoutes(
       responses: {
         200: { description: 'With a line of names first.', contentType: 'text/csv; charset=utf-8' },
       },
-      errors: ['end_user.not_found'],
+      errors: ['end_user.not_found', 'transaction.too_many_to_sort'],
       async handle({ organizationId, query, signal }) {
         if (csvs >= MOST_CSVS)
           throw new AppError('service.unavailable', {

@@ -76,11 +76,15 @@ const EXPRESSION = {
 
 type Bindings = Record<string, string | number | boolean | readonly string[]>;
 
+const WHOLE_ORGANIZATION = 't.organization_id = :organizationId';
+
 interface Scope {
   sql: string;
   /** Of its index: in this order rows are counted, or the planner might read the whole table for the first of them. */
   orderBy: string;
 }
+
+const BY_DATE = `${EXPRESSION.date.sql}, t.id`;
 
 /** Rows are found by these through an index; everything else is asked of each row. */
 function scopes(search: TransactionSearch): Scope[] {
@@ -89,7 +93,6 @@ function scopes(search: TransactionSearch): Scope[] {
     ...(search.dateFrom === undefined ? [] : [`${sql} >= :dateFrom::date`]),
     ...(search.dateTo === undefined ? [] : [`${sql} <= :dateTo::date`]),
   ];
-  const inOrganization = 't.organization_id = :organizationId';
   return [
     ...(search.itemIds === undefined
       ? []
@@ -99,13 +102,13 @@ function scopes(search: TransactionSearch): Scope[] {
       : [{ sql: 't.end_user_id = :endUserRowId', orderBy: 't.end_user_id, t.id' }]),
     ...(dates.length === 0
       ? []
-      : [{ sql: `${inOrganization} and ${dates.join(' and ')}`, orderBy: `${sql}, t.id` }]),
+      : [{ sql: `${WHOLE_ORGANIZATION} and ${dates.join(' and ')}`, orderBy: BY_DATE }]),
   ];
 }
 
 function conditions(search: TransactionSearch): { sql: string; bindings: Bindings } {
   const { text, removed, ...rest } = search;
-  const parts = ['t.organization_id = :organizationId', 't.duplicate_of is null'];
+  const parts = [WHOLE_ORGANIZATION, 't.duplicate_of is null'];
   const bindings: Bindings = {};
   const date = EXPRESSION.date.sql;
   const known: Record<keyof typeof rest, string> = {
@@ -185,9 +188,14 @@ export function createTransactionSearch(
     { search, order }: Pick<SearchPage, 'search' | 'order'>,
     bindings: Bindings,
   ): Promise<string | null> => {
-    // By date the walk keeps to the dates by itself: counting them would cost more rows than the page.
+    // By date all of the organisation's rows are walked anyway, and the walk keeps to the dates by itself: counting would cost more
+    // rows than the page.
     const { dateFrom, dateTo, ...others } = search;
-    for (const { sql, orderBy } of scopes(order.by === 'date' ? others : { ...others, dateFrom, dateTo })) {
+    const all =
+      order.by === 'date'
+        ? scopes(others)
+        : [...scopes({ ...others, dateFrom, dateTo }), { sql: WHOLE_ORGANIZATION, orderBy: BY_DATE }];
+    for (const { sql, orderBy } of all) {
       const [counted] = await run<{ n: number }>(
         `select count(*)::integer as n
            from (select from transactions t where ${sql} order by ${orderBy} limit ${MOST_SORTED + 1}) few`,
@@ -232,7 +240,7 @@ export function createTransactionSearch(
       const found = await run<{ id: string; value: string; walked: number | null }>(
         `with chunk as materialized (
            select ${ASKED} from transactions t
-            where ${range ?? 't.organization_id = :organizationId'}${beyond} order by ${orderBy} limit :chunk)
+            where ${range ?? WHOLE_ORGANIZATION}${beyond} order by ${orderBy} limit :chunk)
          (select t.id, (${expression})::text as value, null as walked from chunk t where ${sql} order by ${orderBy} limit :limit)
          union all
          (select t.id, (${expression})::text, (select count(*)::integer from chunk) from chunk t order by ${reversed} limit 1)`,
