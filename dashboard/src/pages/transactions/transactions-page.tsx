@@ -9,6 +9,7 @@ import { formatDay } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { filterOf, isFiltered } from './filter';
+import { SearchRefused } from './search-refused';
 import { TransactionFilters, type ChangeSearch } from './transaction-filters';
 import { TransactionsTable } from './transactions-table';
 
@@ -59,37 +60,46 @@ export function TransactionsPage() {
         onClear={() => void navigate({ search: { sort: search.sort }, replace: true })}
       />
       <Card flush>
-        <Loaded query={found} loading={<LoadingRows rows={14} />}>
-          {({ transactions, complete, searched_to }) => (
-            <>
-              {transactions.length > 0 ? (
-                <TransactionsTable
-                  transactions={transactions}
-                  listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
-                  sort={search.sort ?? '-date'}
-                  onSort={(sort) => change({ sort: sort === '-date' ? undefined : sort })}
-                />
-              ) : (
-                complete && (
-                  <Notice
-                    icon={IconArrowsExchange}
-                    title={isFiltered(search) ? 'No transaction is like that' : 'No transactions yet'}
-                  >
-                    {isFiltered(search)
-                      ? 'Widen the filters to see others.'
-                      : 'They appear here by themselves, seconds after the first Item is linked.'}
-                  </Notice>
-                )
-              )}
-              {!complete && (
-                <Text c="dimmed" ta="center" p="md" role="status">
-                  Searched back to {searched_to === null ? 'here' : formatDay(searched_to)} so far. The next
-                  page goes on.
-                </Text>
-              )}
-            </>
-          )}
-        </Loaded>
+        {data === undefined && found.isError ? (
+          <SearchRefused
+            error={found.error}
+            onRetry={() => void found.refetch()}
+            onSortByDate={() => change({ sort: undefined })}
+            onFirstPage={() => change({})}
+          />
+        ) : (
+          <Loaded query={found} loading={<LoadingRows rows={14} />}>
+            {({ transactions, complete, searched_to }) => (
+              <>
+                {transactions.length > 0 ? (
+                  <TransactionsTable
+                    transactions={transactions}
+                    listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
+                    sort={search.sort ?? '-date'}
+                    onSort={(sort) => change({ sort: sort === '-date' ? undefined : sort })}
+                  />
+                ) : (
+                  complete && (
+                    <Notice
+                      icon={IconArrowsExchange}
+                      title={isFiltered(search) ? 'No transaction is like that' : 'No transactions yet'}
+                    >
+                      {isFiltered(search)
+                        ? 'Widen the filters to see others.'
+                        : 'They appear here by themselves, seconds after the first Item is linked.'}
+                    </Notice>
+                  )
+                )}
+                {!complete && (
+                  <Text c="dimmed" ta="center" p="md" role="status">
+                    Searched back to {searched_to === null ? 'here' : formatDay(searched_to)} so far. The next
+                    page goes on.
+                  </Text>
+                )}
+              </>
+            )}
+          </Loaded>
+        )}
       </Card>
       {data !== undefined && (data.next_cursor !== null || data.prev_cursor !== null) && (
         <Group justify="space-between" component="nav" aria-label="Pages">
