@@ -19,11 +19,30 @@ export const searchTransactionsQuery = (query: SearchQuery) =>
     placeholderData: keepPreviousData,
   });
 
-/** Where the browser fetches the same rows as a file. */
-export function csvAddress(filter: SearchFilter): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
-  return `/api/transactions/search.csv?${query.toString()}`;
+export interface CsvFile {
+  file: Blob;
+  /** How many rows it ends after although there are more; undefined: it holds all. */
+  endsAfter: number | undefined;
+}
+
+const LAST_LINE = /\r\nOnly the first (\d+) rows: [^\r\n]*\r\n$/;
+
+/** The rows that a search finds as a file, whole: one that was cut off throws. */
+export async function fetchCsv(filter: SearchFilter): Promise<CsvFile> {
+  const file = await answered(
+    api.GET('/api/transactions/search.csv', {
+      params: { query: filter },
+      parseAs: 'blob',
+      headers: { accept: 'text/csv' },
+    }),
+  ).catch((error: unknown) => {
+    // The body of an answer that had begun well.
+    throw error instanceof TypeError
+      ? new Error('The file was cut off before its end. Try again.', { cause: error })
+      : error;
+  });
+  const rows = LAST_LINE.exec(await file.slice(-200).text())?.[1];
+  return { file, endsAfter: rows === undefined ? undefined : Number(rows) };
 }
 
 export type TransactionVersion = components['schemas']['TransactionVersion'];

@@ -1,21 +1,20 @@
 import { Button, Group, Text } from '@mantine/core';
-import { IconArrowsExchange, IconChevronLeft, IconChevronRight, IconDownload } from '@tabler/icons-react';
+import { IconArrowsExchange, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
-import { pageFile } from '../../api/page-file';
-import { csvAddress, searchTransactionsQuery } from '../../api/transactions';
+import { Suspense, useState } from 'react';
+import { searchTransactionsQuery } from '../../api/transactions';
+import { lazyPart } from '../../parts/lazy-part';
 import { formatDay } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
+import { CsvButton } from './csv-button';
 import { filterOf, isFiltered } from './filter';
 import { SearchRefused } from './search-refused';
 import { TransactionFilters, type ChangeSearch } from './transaction-filters';
 import { TransactionsTable } from './transactions-table';
 
-const TransactionDrawer = lazy(async () => ({
-  default: (await pageFile(() => import('./transaction-drawer'))).TransactionDrawer,
-}));
+const TransactionDrawer = lazyPart(() => import('./transaction-drawer'), 'TransactionDrawer');
 
 export function TransactionsPage() {
   const search = useSearch({ from: '/inside/transactions' });
@@ -42,17 +41,7 @@ export function TransactionsPage() {
     <Page
       title="Transactions"
       description="Every row as it is now, with all that it was before."
-      actions={
-        <Button
-          component="a"
-          href={csvAddress(filter)}
-          download
-          variant="default"
-          leftSection={<IconDownload size={16} />}
-        >
-          CSV
-        </Button>
-      }
+      actions={<CsvButton filter={filter} />}
     >
       <TransactionFilters
         search={search}
