@@ -5,9 +5,9 @@ import { Link, useParams } from '@tanstack/react-router';
 import { sayDone, sayFailed } from '../../api/failed';
 import { replayWebhook, webhookQuery, type InboxWebhookWhole } from '../../api/inbox';
 import { useMay } from '../../api/session';
-import { CodeBlock, CopyText } from '../../parts/copy';
+import { CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
-import { shorten, toWords } from '../../parts/format';
+import { formatCount, shorten, toWords } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { PageOf } from '../../parts/page-of';
 import { sayRejection } from '../../parts/rejection';
@@ -15,8 +15,12 @@ import { Card } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { REPLAY_OUTCOME, WEBHOOK_STATE_HELP, WebhookStatus } from '../../parts/webhook-status';
 import { Message } from '../../parts/message';
+import { WebhookBody } from './webhook-body';
 
 const CRUMBS = [{ label: 'Inbox', to: '/inbox' }];
+
+const times = (count: number): string =>
+  count === 0 ? 'Never' : count === 1 ? 'Once' : `${formatCount(count)} times`;
 
 function Replay({ webhook }: { webhook: InboxWebhookWhole }) {
   const queries = useQueryClient();
@@ -46,15 +50,6 @@ function Replay({ webhook }: { webhook: InboxWebhookWhole }) {
   );
 }
 
-/** The body laid out to be read; as it came when it is not JSON. */
-function readable(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
-}
-
 function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
   const isMember = useMay('member');
   const { forward } = webhook;
@@ -80,23 +75,7 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Stack gap="lg">
-            <Card title="Body">
-              {webhook.body_shortened && (
-                <Text c="dimmed" mb="xs">
-                  Only its beginning was kept: it was rejected and over 16 KiB long.
-                </Text>
-              )}
-              {webhook.body === null ? (
-                <>
-                  <Text c="dimmed" mb="xs">
-                    It is not text. As base64:
-                  </Text>
-                  <CodeBlock code={webhook.body_base64} what="the body, as base64" />
-                </>
-              ) : (
-                <CodeBlock code={readable(webhook.body)} what="the body" />
-              )}
-            </Card>
+            <WebhookBody webhook={webhook} />
             <Card title="Headers" flush>
               <Table fz="sm" layout="fixed">
                 <Table.Tbody>
@@ -139,7 +118,7 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
                     </Link>
                   ),
                 ],
-                ['Came', webhook.deliveries === 1 ? 'Once' : `${webhook.deliveries} times`],
+                ['Came', times(webhook.deliveries)],
                 ['Last came', <Time key="last" at={webhook.last_received} as="seconds" />],
                 [
                   'Forward',
@@ -147,7 +126,7 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
                     ? 'No forward URL'
                     : `${toWords(forward.state)}${forward.error === null ? '' : `: ${forward.error}`}`,
                 ],
-                ['Replayed', webhook.replays === 0 ? 'Never' : `${webhook.replays} times`],
+                ['Replayed', times(webhook.replays)],
                 [
                   'ID',
                   <CopyText
