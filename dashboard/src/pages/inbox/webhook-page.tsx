@@ -1,7 +1,7 @@
 import { Button, Grid, Group, Stack, Table, Text } from '@mantine/core';
 import { IconRotateClockwise } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { sayDone, sayFailed } from '../../api/failed';
 import { replayWebhook, webhookQuery, type InboxWebhookWhole } from '../../api/inbox';
 import { useMay } from '../../api/session';
@@ -24,10 +24,14 @@ const times = (count: number): string =>
 
 function Replay({ webhook }: { webhook: InboxWebhookWhole }) {
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const replay = useMutation({
     mutationFn: (forward: boolean) => replayWebhook(webhook.heron_id, forward),
-    onSuccess: async ({ outcome }) => {
+    onSuccess: async ({ outcome, plaid_webhook_heron_id: webhookId }) => {
       sayDone(REPLAY_OUTCOME[outcome]);
+      // A rejected one that is believed now is another webhook; this one is gone.
+      if (webhookId !== webhook.heron_id)
+        await navigate({ to: '/inbox/$webhookId', params: { webhookId }, replace: true });
       await queries.invalidateQueries({ queryKey: ['inbox'] });
     },
     onError: sayFailed,
