@@ -9,17 +9,27 @@ import { isSomebodyThere } from './presence';
 const LONG_NUMBER = /\d[\d.]{14,}/;
 
 /** Amounts of more digits than a number holds become text, digit by digit; formatting takes both. */
-const keepDigits = (json: string): string =>
+export const keepDigits = (json: string): string =>
   LONG_NUMBER.test(json)
     ? JSON.stringify(
         parse(json, null, { parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : digits) }),
       )
     : json;
 
+const isJson = ({ status, headers }: Response): boolean =>
+  status !== 204 && (headers.get('content-type') ?? '').includes('application/json');
+
+function textAnswer(text: string, { status, headers: given }: Response): Response {
+  const headers = new Headers(given);
+  headers.delete('content-length');
+  return new Response(text, { status, headers });
+}
+
 /** Readings are answered within a fraction of this; writes may wait for Plaid, who has longer. */
 const SILENCE_MS = 30_000;
 
-async function exactFetch(request: Request): Promise<Response> {
+/** For what is shown as the API wrote it: no number is read on the way. Throws UnreachableError. */
+export async function untouchedFetch(request: Request): Promise<Response> {
   const ending = new AbortController();
   let isSilent = false;
   const giveUp = (): void => {
@@ -33,11 +43,9 @@ async function exactFetch(request: Request): Promise<Response> {
   request.signal.addEventListener('abort', () => ending.abort(), { once: true });
   try {
     const response = await fetch(request, { signal: ending.signal });
-    if (response.status === 204 || !(response.headers.get('content-type') ?? '').includes('application/json'))
-      return response;
-    const headers = new Headers(response.headers);
-    headers.delete('content-length');
-    return new Response(keepDigits(await response.text()), { status: response.status, headers });
+    if (!isJson(response)) return response;
+    // Read here, where silence counts.
+    return textAnswer(await response.text(), response);
   } catch (error) {
     // Nobody waits for it any more.
     if (request.signal.aborted) throw error;
@@ -47,6 +55,11 @@ async function exactFetch(request: Request): Promise<Response> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function exactFetch(request: Request): Promise<Response> {
+  const response = await untouchedFetch(request);
+  return isJson(response) ? textAnswer(keepDigits(await response.text()), response) : response;
 }
 
 /** The documented API, typed from its OpenAPI document. The session's cookie goes along by itself. */

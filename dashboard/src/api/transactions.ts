@@ -1,6 +1,7 @@
 import type { components, paths } from '@ardea/api-schema';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answered, api, type Answered } from './client';
+import { parse, stringify } from 'lossless-json';
+import { answered, api, keepDigits, untouchedFetch, type Answered } from './client';
 
 export type Transaction = Answered<components['schemas']['Transaction']>;
 
@@ -45,17 +46,65 @@ export async function fetchCsv(filter: SearchFilter): Promise<CsvFile> {
   return { file, endsAfter: rows === undefined ? undefined : Number(rows) };
 }
 
-export type TransactionVersion = components['schemas']['TransactionVersion'];
+type HistoryAnswer =
+  paths['/api/transactions/{reference_id_or_heron_id}/history']['get']['responses'][200]['content']['application/json'];
+type VersionAnswer = components['schemas']['TransactionVersion'];
 export type RelatedTransaction = components['schemas']['RelatedTransaction'];
+
+/** What one field of Plaid's object was and is, digit for digit; null: nothing. */
+export interface FieldChange {
+  field: string;
+  before: string | null;
+  after: string | null;
+}
+
+export interface TransactionVersion extends Omit<VersionAnswer, 'changes' | 'plaid'> {
+  changes: FieldChange[];
+  /** JSON text, laid out, with the digits of the API. */
+  plaid: string;
+}
+
+interface ExactVersion {
+  plaid: unknown;
+  changes: { field: string; before: unknown; after: unknown }[];
+}
+
+const textOf = (value: unknown): string | null =>
+  value === null || typeof value === 'string' ? value : (stringify(value) ?? null);
+
+/** Numbers of Plaid's objects are text here: `1.50` is not `1.5`, and a number does not hold twenty digits. */
+function readHistory(text: string) {
+  const answer = JSON.parse(keepDigits(text)) as HistoryAnswer;
+  const exact = parse(text, null, { onDuplicateKey: ({ newValue }) => newValue }) as {
+    versions: ExactVersion[];
+  };
+  const versions = answer.versions.map((version, index): TransactionVersion => {
+    const { plaid, changes } = exact.versions[index]!;
+    return {
+      ...version,
+      plaid: stringify(plaid, undefined, 2) ?? '',
+      changes: changes.map(({ field, before, after }) => ({
+        field,
+        before: textOf(before),
+        after: textOf(after),
+      })),
+    };
+  });
+  return { ...answer, versions };
+}
 
 export const transactionHistoryQuery = (id: string) =>
   queryOptions({
     queryKey: ['transactions', 'history', id],
     queryFn: async ({ signal }) =>
-      answered(
-        api.GET('/api/transactions/{reference_id_or_heron_id}/history', {
-          params: { path: { reference_id_or_heron_id: id } },
-          signal,
-        }),
+      readHistory(
+        await answered(
+          api.GET('/api/transactions/{reference_id_or_heron_id}/history', {
+            params: { path: { reference_id_or_heron_id: id } },
+            fetch: untouchedFetch,
+            parseAs: 'text',
+            signal,
+          }),
+        ),
       ),
   });

@@ -31,7 +31,10 @@ const version = z
         description:
           "What differs from the version before, by the fields of Plaid's object; null: not there.",
       }),
-    plaid: passedOn.meta({ description: 'The object as Plaid sent it.' }),
+    plaid: passedOn.meta({
+      description:
+        'The object that Plaid sent, as it is stored: every value digit for digit, but neither the order of its fields nor its white space.',
+    }),
   })
   .meta({ id: 'TransactionVersion' });
 

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import {
   transactionHistoryQuery,
+  type FieldChange,
   type RelatedTransaction,
   type Transaction,
   type TransactionVersion,
@@ -24,30 +25,21 @@ const RELATIONS: Readonly<Record<RelatedTransaction['relation'], string>> = {
   duplicate: 'Stands for the row of an older Item',
 };
 
-interface Change {
-  field: string;
-  before: unknown;
-  after: unknown;
-}
+/** Plaid's sign, which is the other way round than ours above. */
+const captionOf = (field: string): string =>
+  field === 'amount' ? 'amount, as Plaid has it: outflow is positive' : field;
 
-const show = (value: unknown): string =>
-  value === null || value === undefined
-    ? 'nothing'
-    : typeof value === 'string'
-      ? value
-      : JSON.stringify(value);
-
-function Changes({ changes }: { changes: readonly Change[] }) {
+function Changes({ changes }: { changes: readonly FieldChange[] }) {
   return (
     <ul className={classes.changes}>
       {changes.map(({ field, before, after }) => (
         <li key={field}>
           <Text size="xs" c="dimmed">
-            {field}
+            {captionOf(field)}
           </Text>
-          <del>{show(before)}</del>
+          <del>{before ?? 'nothing'}</del>
           <span aria-hidden="true"> → </span>
-          <ins>{show(after)}</ins>
+          <ins>{after ?? 'nothing'}</ins>
         </li>
       ))}
     </ul>
@@ -61,7 +53,6 @@ function titleOf({ version, removed_at }: TransactionVersion, index: number): st
 
 function Version({ version, index }: { version: TransactionVersion; index: number }) {
   const [isOpen, { toggle }] = useDisclosure(false);
-  const changes = version.changes as unknown as Change[];
   return (
     <li className={classes.version}>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
@@ -72,12 +63,12 @@ function Version({ version, index }: { version: TransactionVersion; index: numbe
           <Time at={version.since} as="seconds" />
         </Text>
       </Group>
-      {changes.length > 0 && <Changes changes={changes} />}
+      {version.changes.length > 0 && <Changes changes={version.changes} />}
       <Button size="compact-xs" variant="subtle" px={0} onClick={toggle} aria-expanded={isOpen}>
-        {isOpen ? 'Hide the object' : 'Object as received from Plaid'}
+        {isOpen ? 'Hide the object' : 'Plaid’s object, as stored'}
       </Button>
       <Collapse expanded={isOpen}>
-        {isOpen && <CodeBlock code={JSON.stringify(version.plaid, null, 2)} what="the object of Plaid" />}
+        {isOpen && <CodeBlock code={version.plaid} what="the object of Plaid" />}
       </Collapse>
     </li>
   );
