@@ -1,7 +1,7 @@
 import { CloseButton, TextInput, type TextInputProps } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useTypedText } from './typed-text';
 
 interface SearchFieldProps extends Omit<TextInputProps, 'value' | 'onChange'> {
   label: string;
@@ -11,17 +11,10 @@ interface SearchFieldProps extends Omit<TextInputProps, 'value' | 'onChange'> {
 
 /** Searches a moment after the last key. */
 export function SearchField({ label, value, onSearch, ...input }: SearchFieldProps) {
-  const [text, setText] = useState(value ?? '');
-  const [searched, setSearched] = useState(value ?? '');
-  // Another address (back, a link) wins over what was typed.
-  if ((value ?? '') !== searched) {
-    setSearched(value ?? '');
-    setText(value ?? '');
-  }
+  const { text, setText, send } = useTypedText(value ?? '');
   const search = useDebouncedCallback((next: string) => {
     const wanted = next.trim();
-    setSearched(wanted);
-    onSearch(wanted === '' ? undefined : wanted);
+    if (send(wanted)) onSearch(wanted === '' ? undefined : wanted);
   }, 250);
   return (
     <TextInput
