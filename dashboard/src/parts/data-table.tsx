@@ -15,7 +15,7 @@ interface Column<Row> {
   /** What counts most beside the first column: in a card it stands in the first line. */
   isLead?: boolean;
   cell: (row: Row) => ReactNode;
-  /** Replaces the text of the header, to sort for example. */
+  /** Replaces the text of the header, to sort for example; not where the table is cards, whose header nobody sees. */
   renderHeader?: () => ReactNode;
   sorted?: 'ascending' | 'descending' | 'none';
   width?: number | string;
@@ -70,10 +70,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   data-numeric={column?.isNumeric || undefined}
                   style={column?.width === undefined ? undefined : { width: column.width }}
                 >
-                  {column?.renderHeader?.() ?? (
+                  {column?.renderHeader === undefined ? (
                     <span className={column?.isHeaderHidden ? classes.hidden : undefined}>
                       {column?.header}
                     </span>
+                  ) : (
+                    <>
+                      <span className={classes.inColumns}>{column.renderHeader()}</span>
+                      <span className={classes.inCards}>{column.header}</span>
+                    </>
                   )}
                 </th>
               );
