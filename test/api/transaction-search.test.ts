@@ -226,3 +226,20 @@ describe('by amount, with more rows than can be sorted', () => {
     expect(refs(await search('sort=-amount&end_user_id=acme&limit=1'))).toEqual(['a-24']);
   });
 });
+
+it('a CSV makes text of every cell that a spreadsheet would run, ids among them', async () => {
+  const odd = await putItem(api.deps.db, {
+    organizationId: api.organizationId,
+    integrationId,
+    endUserId: '@odd',
+  });
+  await api.deps.db('items').where({ id: odd.id }).update({ plaid_item_id: '+item' });
+  await putTransactions(api.deps.db, odd, [
+    { referenceId: '=1+1', accountId: '-acc', description: '\n=1+1', merchantName: '\t=1+1' },
+  ]);
+  const { text } = await api.call('GET', '/api/transactions/search.csv?end_user_id=%40odd');
+  const [, row = ''] = text.split('\r\n');
+  expect(row.replace(/^txn_\w+/, '')).toBe(
+    `,'=1+1,'@odd,'+item,'-acc,2026-01-15,1.50,USD,"'\n=1+1",'\t=1+1,false,`,
+  );
+});

@@ -12,10 +12,10 @@ const ROWS_AT_ONCE = 1_000;
 
 const COLUMNS: Record<string, (row: TransactionRow) => string | null> = {
   heron_id: ({ id }) => toPublicId('transaction', id),
-  reference_id: (row) => row.reference_id,
+  reference_id: (row) => text(row.reference_id),
   end_user_id: (row) => text(row.end_user_id),
-  item_id: (row) => row.plaid_item_id,
-  account_id: (row) => row.account_id,
+  item_id: (row) => text(row.plaid_item_id),
+  account_id: (row) => text(row.account_id),
   date: (row) => row.date,
   amount: (row) => row.amount,
   currency: (row) => text(row.currency),
@@ -25,9 +25,9 @@ const COLUMNS: Record<string, (row: TransactionRow) => string | null> = {
   removed_at: ({ removed_at }) => removed_at?.toISOString() ?? null,
 };
 
-/** Spreadsheets take what begins like a formula for one: an apostrophe makes it text. */
+/** Spreadsheets take what begins like a formula for one: an apostrophe makes it text. Ids are text of others, too. */
 const text = (value: string | null): string | null =>
-  value !== null && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  value !== null && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
 
 const cell = (value: string | null): string =>
   value === null ? '' : /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
