@@ -34,16 +34,26 @@ function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onCl
       <TextFilter label="Account ID" value={search.account} onDone={(account) => onChange({ account })} />
     );
   const accounts = sources?.flatMap((source) => source.data_source_accounts) ?? [];
+  // Links name it by Plaid's id, too.
+  const chosen = accounts.find(
+    ({ heron_id, account_id }) => heron_id === search.account || account_id === search.account,
+  );
   return (
     <LazySelect
       label="Account"
       placeholder="All accounts"
       clearable
-      data={accounts.map(({ heron_id, name, number }) => ({
-        value: heron_id,
-        label: `${name ?? 'Account'}${number === null ? '' : ` ··${number}`}`,
-      }))}
-      value={search.account ?? null}
+      comboboxProps={{ withinPortal: false }}
+      data={[
+        ...(search.account === undefined || chosen !== undefined
+          ? []
+          : [{ value: search.account, label: search.account }]),
+        ...accounts.map(({ heron_id, name, number }) => ({
+          value: heron_id,
+          label: `${name ?? 'Account'}${number === null ? '' : ` ··${number}`}`,
+        })),
+      ]}
+      value={chosen?.heron_id ?? search.account ?? null}
       onChange={(account) => onChange({ account: account ?? undefined })}
     />
   );
