@@ -44,14 +44,25 @@ export const flagParam = (raw: Raw, name: string): boolean | undefined => {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 };
 
+/** A day of the calendar, as `YYYY-MM-DD`: there is no 31 February. */
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(text).toISOString().startsWith(text);
+
+/** A day that somebody may mean of a bank. */
+export const isPlausibleDay = (text: string): boolean => isDay(text) && text >= '1900';
+
 export const dayParam = (raw: Raw, name: string): string | undefined => {
-  const value = one(raw, name);
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined;
+  const text = textParam(raw, name);
+  return text !== undefined && isDay(text) ? text : undefined;
 };
 
+export const isAmount = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
+
 export const amountParam = (raw: Raw, name: string): string | undefined => {
-  const value = textParam(raw, name, 40);
-  return value !== undefined && /^-?\d+(\.\d+)?$/.test(value) ? value : undefined;
+  const text = textParam(raw, name, 40);
+  return text !== undefined && isAmount(text) ? text : undefined;
 };
 
 export const wholeParam = (raw: Raw, name: string): number | undefined => {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { parseSearch, stringifySearch } from '../../../dashboard/src/parts/address.js';
 import {
   amountParam,
+  dayParam,
   flagParam,
+  isPlausibleDay,
   manyOfParam,
   textParam,
   wholeParam,
@@ -54,5 +56,13 @@ describe('the address of a page', () => {
     expect(textParam(parseSearch('?end_user=a&end_user=b'), 'end_user')).toBe('a');
     expect(manyOfParam(parseSearch('?status=[broken'), 'status', STATUSES)).toBeUndefined();
     expect(stringifySearch({})).toBe('');
+  });
+
+  it('takes only days that there are, and while a year is typed waits for one that is meant', () => {
+    for (const day of ['2026-02-28', '2024-02-29', '1999-12-31'])
+      expect([dayParam({ from: day }, 'from'), isPlausibleDay(day)]).toEqual([day, true]);
+    for (const day of ['2026-02-31', '2026-13-01', '2026-00-10', '2025-02-29', '2026-2-1', 'yesterday'])
+      expect([dayParam({ from: day }, 'from'), isPlausibleDay(day)]).toEqual([undefined, false]);
+    for (const day of ['0002-05-01', '0020-05-01', '0202-05-01']) expect(isPlausibleDay(day)).toBe(false);
   });
 });

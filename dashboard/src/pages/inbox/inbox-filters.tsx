@@ -1,7 +1,8 @@
-import { Grid, TextInput } from '@mantine/core';
+import { Grid } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FORWARD_STATES, VERDICTS, WEBHOOK_STATES } from '../../api/inbox';
 import { integrationsQuery } from '../../api/integrations';
+import { DayFilter } from '../../parts/day-filter';
 import { Filters } from '../../parts/filters';
 import { toWords } from '../../parts/format';
 import { LazySelect } from '../../parts/lazy-select';
@@ -65,22 +66,10 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
       <MoreFilters count={inPanel.filter((value) => value !== undefined).length}>
         {/* A date with its button has no room in half of a narrow screen. */}
         <Grid.Col span={{ base: 12, xs: 6 }}>
-          <TextInput
-            type="date"
-            label="Received from"
-            value={from ?? ''}
-            max={to}
-            onChange={({ currentTarget }) => onChange({ from: currentTarget.value || undefined })}
-          />
+          <DayFilter label="Received from" value={from} max={to} onDay={(next) => onChange({ from: next })} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, xs: 6 }}>
-          <TextInput
-            type="date"
-            label="Received to"
-            value={to ?? ''}
-            min={from}
-            onChange={({ currentTarget }) => onChange({ to: currentTarget.value || undefined })}
-          />
+          <DayFilter label="Received to" value={to} min={from} onDay={(next) => onChange({ to: next })} />
         </Grid.Col>
         <Grid.Col span={12}>
           <TextFilter label="Item ID" value={item} onDone={(next) => onChange({ item: next })} />

@@ -1,11 +1,13 @@
-import { Grid, Text, TextInput } from '@mantine/core';
+import { Grid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { dataSourcesQuery } from '../../api/end-users';
+import { DayFilter } from '../../parts/day-filter';
 import { EndUserSelect } from '../../parts/end-user-select';
 import { Filters } from '../../parts/filters';
 import { LazySelect } from '../../parts/lazy-select';
 import { MoreFilters } from '../../parts/more-filters';
 import { SearchField } from '../../parts/search-field';
+import { isAmount } from '../../parts/search-params';
 import { TextFilter } from '../../parts/text-filter';
 import { REMOVED, SORTS, type TransactionsSearch } from '../../search';
 import { isFiltered } from './filter';
@@ -18,10 +20,8 @@ interface TransactionFiltersProps {
   onClear: () => void;
 }
 
-const AMOUNT = /^-?\d+(\.\d+)?$/;
-
 const checkAmount = (text: string): string | undefined =>
-  AMOUNT.test(text) ? undefined : 'A number like -12.50';
+  isAmount(text) ? undefined : 'A number like -12.50';
 
 /** The accounts of the end user that is chosen; without one they would be everybody's. */
 function AccountSelect({ search, onChange }: Omit<TransactionFiltersProps, 'onClear'>) {
@@ -101,25 +101,23 @@ export function TransactionFilters({ search, onChange, onClear }: TransactionFil
         onChange={(end_user) => onChange({ end_user, account: undefined })}
         style={{ flex: '1 1 180px' }}
       />
-      <TextInput
-        type="date"
+      <DayFilter
         aria-label="From"
         leftSection={<DayLabel>From</DayLabel>}
         leftSectionWidth={50}
         style={{ flex: '1 1 165px' }}
-        value={search.from ?? ''}
+        value={search.from}
         max={search.to}
-        onChange={({ currentTarget }) => onChange({ from: currentTarget.value || undefined })}
+        onDay={(from) => onChange({ from })}
       />
-      <TextInput
-        type="date"
+      <DayFilter
         aria-label="To"
         leftSection={<DayLabel>To</DayLabel>}
         leftSectionWidth={34}
         style={{ flex: '1 1 150px' }}
-        value={search.to ?? ''}
+        value={search.to}
         min={search.from}
-        onChange={({ currentTarget }) => onChange({ to: currentTarget.value || undefined })}
+        onDay={(to) => onChange({ to })}
       />
       <LazySelect
         aria-label="Pending or posted"
