@@ -34,7 +34,7 @@ const CAME = [
 const INSIDE = { withinPortal: false } as const;
 
 export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
-  const { data: integrations } = useQuery(integrationsQuery);
+  const { data: integrations = [] } = useQuery(integrationsQuery);
   const { item, code, integration, forward, redelivered, from, to } = search;
   const inPanel = [item, code, integration, forward, redelivered, from, to];
   return (
@@ -104,14 +104,19 @@ export function InboxFilters({ search, onChange, onClear }: InboxFiltersProps) {
             onChange={(value) => onChange({ forward: FORWARD_STATES.find((each) => each === value) })}
           />
         </Grid.Col>
-        {(integrations?.length ?? 0) > 1 && (
+        {(integration !== undefined || integrations.length > 1) && (
           <Grid.Col span={12}>
             <LazySelect
               label="Integration"
               placeholder="All integrations"
               clearable
               comboboxProps={INSIDE}
-              data={integrations?.map(({ heron_id, name }) => ({ value: heron_id, label: name }))}
+              data={[
+                ...(integration === undefined || integrations.some(({ heron_id }) => heron_id === integration)
+                  ? []
+                  : [{ value: integration, label: integration }]),
+                ...integrations.map(({ heron_id, name }) => ({ value: heron_id, label: name })),
+              ]}
               value={integration ?? null}
               onChange={(value) => onChange({ integration: value ?? undefined })}
             />
