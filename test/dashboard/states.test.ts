@@ -240,7 +240,11 @@ describe('what goes on elsewhere', () => {
     const second = await context.newPage();
     await second.goto('/items');
     await second.getByRole('heading', { name: 'No Items yet' }).waitFor();
-    await context.clearCookies();
+    await first.route(isApi('/api/session'), (route) =>
+      route.request().method() === 'DELETE'
+        ? route.fulfill({ status: 401, json: { code: 401, error: 'session.expired' } })
+        : route.continue(),
+    );
     await first.getByRole('button', { name: /^Account: / }).click();
     await first.getByRole('menuitem', { name: 'Log out' }).click();
     for (const tab of [first, second]) await tab.waitForURL('**/login');

@@ -17,9 +17,11 @@ const CONCERNS: Readonly<Record<Exclude<LiveEvent['type'], 'reset'>, readonly st
 
 /** The first change is read at once; what comes on its heels is read together. */
 const READ_EVERY_MS = 1_000;
-/** Statistics cost more than rows do, and the session hardly changes: they follow at a walk. */
+/** Statistics cost more than rows do: they follow at a walk. */
 const WALK_EVERY_MS = 5_000;
-const AT_A_WALK: ReadonlySet<unknown> = new Set(['statistics', 'session', 'environments']);
+const AT_A_WALK: ReadonlySet<unknown> = new Set(['statistics']);
+/** No event is about them. */
+const UNTOLD: ReadonlySet<unknown> = new Set(['session', 'hello', 'environments']);
 
 /** Whose queries are stale: of these Items, or of all. */
 type Items = Set<string> | 'all';
@@ -99,17 +101,18 @@ export function createStaleness(queries: QueryClient, isHidden: () => boolean): 
       readSoon();
       walkSoon();
     },
-    noteAll(since = Infinity) {
+    noteAll(since) {
       for (const query of queries.getQueryCache().findAll({
         predicate: (each) =>
-          !isSlow(each) &&
-          each.state.dataUpdatedAt < since &&
+          !UNTOLD.has(each.queryKey[0]) &&
+          // Those of a first reading are no burden; later ones walk.
+          (since === undefined ? !isSlow(each) : each.state.dataUpdatedAt < since) &&
           // Being read for the first time: it is as new as can be.
           (each.state.data !== undefined || each.state.fetchStatus === 'idle'),
       }))
         due.add(query);
       readSoon();
-      walkSoon();
+      if (since === undefined) walkSoon();
     },
     seen() {
       clearTimeout(reading);

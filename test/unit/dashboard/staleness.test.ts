@@ -79,6 +79,14 @@ it('reads all of the page at the same pace when more has changed than is told, s
   expect(statistics.begun).toBeLessThanOrEqual(3);
 });
 
+it('never asks who is logged in: whose session has ended learns it by what they do', async () => {
+  const session = await show(['session']);
+  staleness.note([RESET, ...news('own')]);
+  staleness.noteAll(Date.now() + 1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(session.begun).toBe(1);
+});
+
 it('reads nothing while nobody sees the page, and knows it to be old', async () => {
   const list = await show(['items', 'list', {}]);
   isHidden = true;
