@@ -69,11 +69,11 @@ describe('the simulator’s panel', () => {
   });
 
   it('posts what is pending: its row goes and a posted one comes', async () => {
-    await button('Post pendings').click();
+    await button('Post pending ones').click();
     await answer()
       .getByText(/^\d+ pending transactions? posted\.$/)
       .waitFor();
-    await transactions.getByRole('button', { name: /^\d+ new$/ }).click();
+    await transactions.getByRole('button', { name: /^\d+ new/ }).click();
     const row = transactions.getByRole('row').filter({ hasText: 'Heron Tea House' });
     await row.waitFor();
     expect(await row.getByText('pending', { exact: true }).count()).toBe(0);
@@ -92,36 +92,36 @@ describe('the simulator’s panel', () => {
 
   it('lets an incident happen, and says in the form what the simulator refuses', async () => {
     await button('Inject a fault').click();
-    const wrong = form('Have something go wrong');
+    const wrong = form('Inject a fault');
     await wrong.getByRole('button', { name: 'Switch on' }).click();
     await wrong.getByText('Choose what goes wrong.').waitFor();
     await wrong.getByRole('combobox', { name: 'What goes wrong' }).fill('notice');
     await page.getByRole('option', { name: /^Notice/ }).click();
-    await wrong.getByRole('button', { name: 'Let it happen' }).click();
+    await wrong.getByRole('button', { name: 'Trigger it' }).click();
     await wrong
       .getByRole('alert')
       .getByText(/The simulator refuses: .*webhook_code/)
       .waitFor();
     await wrong.getByRole('combobox', { name: 'Webhook code' }).fill('expiration');
     await page.getByRole('option', { name: 'PENDING_EXPIRATION' }).click();
-    await wrong.getByRole('button', { name: 'Let it happen' }).click();
+    await wrong.getByRole('button', { name: 'Trigger it' }).click();
     await page.getByText('Pending expiration', { exact: true }).first().waitFor();
   });
 
   it('switches a fault on by keyboard, counts what it does, and switches it off', async () => {
     await button('Inject a fault').focus();
     await page.keyboard.press('Enter');
-    const kind = form('Have something go wrong').getByRole('combobox', { name: 'What goes wrong' });
+    const kind = form('Inject a fault').getByRole('combobox', { name: 'What goes wrong' });
     await focusIsOn(kind);
     await page.keyboard.type('a proxy in front');
     await page.getByRole('option', { name: /^Bad gateway html/ }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await form('Have something go wrong').getByText('Answers as a proxy in front of Plaid').waitFor();
-    await form('Have something go wrong').getByRole('combobox', { name: 'How often' }).click();
+    await form('Inject a fault').getByText('Answers as a proxy in front of Plaid').waitFor();
+    await form('Inject a fault').getByRole('combobox', { name: 'How often' }).click();
     await page.getByRole('option', { name: 'Until it is switched off' }).click();
     expect(await findBarriers(page)).toEqual([]);
-    await form('Have something go wrong').getByRole('button', { name: 'Switch on' }).click();
+    await form('Inject a fault').getByRole('button', { name: 'Switch on' }).click();
     const faults = bank().getByRole('list', { name: 'Faults that are on' });
     await faults.getByText('bad_gateway_html').waitFor();
     await faults.getByText('this Item · has not acted yet').waitFor();
@@ -136,7 +136,7 @@ describe('the simulator’s panel', () => {
     const before = page.url();
     await button('More at the bank').focus();
     await page.keyboard.press('Enter');
-    await focusIsOn(page.getByRole('menuitem', { name: 'Have the bank asked anew' }));
+    await focusIsOn(page.getByRole('menuitem', { name: 'Refresh from the bank' }));
     // What floats above the page is in none of its regions.
     const barriers = await findBarriers(page);
     expect(barriers.filter((barrier) => !barrier.startsWith('region: '))).toEqual([]);
@@ -176,7 +176,7 @@ describe('where nothing can be simulated', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.goto(integrationPath());
-    await page.getByRole('region', { name: 'In your program' }).waitFor();
+    await page.getByRole('region', { name: 'Code snippets' }).waitFor();
     expect(await page.getByRole('region', { name: 'Simulator', exact: true }).count()).toBe(0);
     expect(asked.filter((path) => path.endsWith('/simulator'))).toEqual([]);
   });

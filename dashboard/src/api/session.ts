@@ -61,8 +61,13 @@ export function useLogIn() {
 
 const CHANNEL = 'ardea-session';
 
-/** A full load leaves nothing of this session in memory. */
-const leave = (): void => location.assign('/login');
+let isLeaving = false;
+/** A full load leaves nothing of this session in memory. Once: the tab that logs out is told of it by itself, too. */
+function leave(): void {
+  if (isLeaving) return;
+  isLeaving = true;
+  location.assign('/login');
+}
 
 /** Leaves with the tab in which the person logs out: the others must not show on what was seen there. */
 export function useLoggedOutElsewhere(): void {

@@ -5,7 +5,7 @@ import { createTransportSecurity } from '../../../src/api/middleware/transport-s
 const headerOf = async (publicUrl: string, host: string): Promise<string | undefined> => {
   const set = new Map<string, string>();
   const ctx = { get: () => host, set: (name: string, value: string) => set.set(name, value) };
-  await createTransportSecurity(publicUrl)(ctx as unknown as Context as never, async () => undefined);
+  await createTransportSecurity(publicUrl)(ctx as unknown as Context, async () => undefined);
   return set.get('strict-transport-security');
 };
 

@@ -1,4 +1,4 @@
-import { Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -28,15 +28,14 @@ export function CsvButton({ filter }: { filter: SearchFilter }) {
     onError: sayFailed,
   });
   return (
-    <Tooltip label={`Saves what is filtered, at most ${formatCount(MOST_ROWS)} rows`}>
-      <Button
-        variant="default"
-        leftSection={<IconDownload size={16} />}
-        loading={download.isPending}
-        onClick={() => download.mutate()}
-      >
-        CSV
-      </Button>
-    </Tooltip>
+    <Button
+      variant="default"
+      title={`Saves what is filtered, at most ${formatCount(MOST_ROWS)} rows`}
+      leftSection={<IconDownload size={16} />}
+      loading={download.isPending}
+      onClick={() => download.mutate()}
+    >
+      CSV
+    </Button>
   );
 }
