@@ -84,7 +84,7 @@ describe('the page of an end user', () => {
   it('says that accounts cannot be read', async () => {
     await page.route(/\/data_sources$/, (route) => route.fulfill(broken));
     await page.goto('/end-users/acme');
-    await page.getByRole('main').getByText('This could not be read').first().waitFor();
+    await page.getByRole('main').getByText('This could not be loaded').first().waitFor();
     await page.unrouteAll();
   });
 
@@ -145,7 +145,7 @@ describe('an end user', () => {
     expect(download.suggestedFilename()).toBe('end-user-acme.ndjson');
     const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
     expect(JSON.parse(lines.at(-1)!)).toEqual({ type: 'end', transactions: 30 });
-    await page.getByText('Exported, 30 transactions among it.').waitFor();
+    await page.getByText('Exported, with 30 transactions.').waitFor();
   });
 
   it('is erased only when its id was typed, and without barriers', async () => {

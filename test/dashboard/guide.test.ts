@@ -93,7 +93,7 @@ describe('the guide, from the log-in to the first transactions', () => {
     await page.getByRole('searchbox', { name: 'Search any ID or name' }).fill(itemId);
     await page.getByRole('link', { name: 'acme' }).waitFor();
     await page.getByRole('group', { name: 'With a connection that is' }).getByText('Erroring').click();
-    await page.getByRole('heading', { name: 'No end user is like that' }).waitFor();
+    await page.getByRole('heading', { name: 'No end users match' }).waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByRole('link', { name: 'acme' }).waitFor();
     await page.goto('/transactions');
@@ -118,7 +118,7 @@ describe('an Item that breaks and heals', () => {
     await atBank('/break', { error_code: 'ITEM_LOGIN_REQUIRED' });
     await page.getByText('Send the customer through Link in update mode').waitFor();
     await page.goto('/');
-    await page.getByRole('region', { name: 'Needs a person now' }).getByText('Erroring').waitFor();
+    await page.getByRole('region', { name: 'Needs attention now' }).getByText('Erroring').waitFor();
   });
 
   it('is active again after the repair', async () => {

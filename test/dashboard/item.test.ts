@@ -171,7 +171,7 @@ describe('what of it cannot be read', () => {
     await page.route(/\/(audits|relinks)\?/, (route) => route.fulfill(broken));
     await open();
     for (const name of ['Audits', 'Linked again'])
-      await page.getByRole('region', { name }).getByText('This could not be read').waitFor();
+      await page.getByRole('region', { name }).getByText('This could not be loaded').waitFor();
     await page.unrouteAll();
   });
 });

@@ -170,7 +170,7 @@ describe('by keyboard alone', () => {
   it('dialogs of the settings keep the focus and give it back', async () => {
     for (const [destination, opener, dialog] of [
       ['API keys', 'Create key', 'Create an API key'],
-      ['Users', 'Invite', 'Invite somebody'],
+      ['Users', 'Invite', 'Invite a user'],
     ] as const) {
       await go(destination);
       await keys.tabTo('button', opener);

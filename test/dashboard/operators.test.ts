@@ -78,7 +78,7 @@ describe('the inbox', () => {
     await page.getByRole('combobox', { name: 'Forward' }).click();
     await page.getByRole('option', { name: 'Failed' }).click();
     await page.waitForURL(/forward=failed/);
-    await page.getByText('No webhook is like that').waitFor();
+    await page.getByText('No webhooks match').waitFor();
     await page.getByLabel('Item ID').fill(item.item_id);
     await page.keyboard.press('Enter');
     await page.waitForURL(/item=/);
@@ -138,26 +138,26 @@ describe('accounts that look alike, linked again', () => {
 
   it('are found on the overview', async () => {
     await page.goto('/');
-    const needs = page.getByRole('region', { name: 'Needs a person now' });
+    const needs = page.getByRole('region', { name: 'Needs attention now' });
     await needs.getByText('It may show the accounts of another Item').first().waitFor();
     await needs
       .getByRole('link', { name: /of twins$/ })
       .first()
       .click();
-    await page.getByRole('region', { name: 'Linked again' }).getByText('Doubtful: decide').waitFor();
+    await page.getByRole('region', { name: 'Linked again' }).getByText('Needs your decision').waitFor();
   });
 
   it('are paired by a person, who is told at the field where the pair is none', async () => {
     await page.goto(`/items/${newer.item_id}`);
     await page.getByRole('button', { name: 'Accept…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Which accounts are one?' });
+    const dialog = page.getByRole('dialog', { name: 'Match the accounts' });
     await dialog.getByRole('combobox', { name: 'Checking ··0000, $100.00' }).waitFor();
     await dialog.getByRole('button', { name: 'Accept' }).click();
     await dialog.getByText('Choose the account that it is in the newer Item.').first().waitFor();
     await choose('$100.00', '$250.00');
     await choose('$250.00', '$100.00');
     await dialog.getByRole('button', { name: 'Accept' }).click();
-    await expect.poll(() => dialog.getByText('These two are not one').count(), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => dialog.getByText('share no transactions').count(), { timeout: 20_000 }).toBe(2);
     expect(await findBarriers(page)).toEqual([]);
     expect(await rowsOf('twins')).toBe(16);
     // An account is taken away from where it was chosen before.

@@ -137,7 +137,7 @@ describe('what is there to press', () => {
 
     await settled(page, `/inbox/${at.webhook}`);
     await page.getByRole('button', { name: 'Replay', exact: true }).click();
-    await page.getByText('It counts again: its Item is looked at.').waitFor();
+    await page.getByText('Replayed. Its Item is being checked.').waitFor();
   });
 });
 
@@ -182,7 +182,7 @@ describe('what the role does not reach', () => {
     for (const path of ['/settings/users', '/settings/api-keys']) {
       await settled(page, path);
       const notice = page.getByRole('alert');
-      await notice.getByRole('heading', { name: 'Your role does not reach this' }).waitFor();
+      await notice.getByRole('heading', { name: 'You do not have access to this' }).waitFor();
       expect(await notice.innerText(), path).toContain('takes the role admin; yours is read_only');
     }
   });

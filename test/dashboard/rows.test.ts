@@ -59,7 +59,7 @@ describe('the address', () => {
     expect(await page.getByRole('combobox', { name: 'End user' }).inputValue()).toBe(LONG_ID);
     expect(page.url()).toContain(`end_user=${LONG_ID}`);
     await page.goto('/transactions?end_user=true');
-    await heading('No transaction is like that').waitFor();
+    await heading('No transactions match').waitFor();
     await page.goto(`/end-users/${LONG_ID}`);
     await page.getByRole('link', { name: 'Transactions', exact: true }).last().click();
     await expect.poll(() => rows().count()).toBe(3);
@@ -151,7 +151,7 @@ describe('a webhook', () => {
       body: BODY,
     });
     await page.goto('/inbox?verdict=rejected');
-    await page.getByRole('link', { name: 'Not believed' }).click();
+    await page.getByRole('link', { name: 'Rejected' }).click();
     const body = page.getByRole('region', { name: 'the body', exact: true });
     expect(await body.textContent()).toBe(BODY);
     await page.getByRole('button', { name: 'Copy the body', exact: true }).click();
@@ -185,7 +185,7 @@ describe('a webhook', () => {
     await page.getByText('Why it was rejected').waitFor();
     const before = page.url();
     await page.getByRole('button', { name: 'Replay', exact: true }).click();
-    await page.getByText('It counts again: its Item is looked at.').waitFor();
+    await page.getByText('Replayed. Its Item is being checked.').waitFor();
     await page.waitForURL((url) => url.href !== before);
     await page.getByText('Why it was rejected').waitFor({ state: 'hidden' });
     await page.getByText('Once', { exact: true }).last().waitFor();

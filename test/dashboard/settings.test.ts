@@ -62,7 +62,7 @@ describe('users', () => {
   it('have invites, which may be unread', async () => {
     await page.route(/\/api\/users\/invites/, (route) => route.fulfill(broken));
     await page.goto('/settings/users');
-    await page.getByRole('region', { name: 'Open invites' }).getByText('This could not be read').waitFor();
+    await page.getByRole('region', { name: 'Open invites' }).getByText('This could not be loaded').waitFor();
     await page.unrouteAll();
   });
 
@@ -143,7 +143,7 @@ describe('an integration', () => {
     await page.route(/\/progress$/, (route) => route.fulfill(broken));
     await page.goto(path());
     await openMenu('Delete');
-    await dialog.getByText('This could not be read').waitFor();
+    await dialog.getByText('This could not be loaded').waitFor();
     expect(await dialog.getByRole('button', { name: 'Delete' }).count()).toBe(0);
     await page.goto('/settings/integrations');
     await page.getByRole('cell', { name: 'Could not be read' }).waitFor();

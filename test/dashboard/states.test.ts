@@ -14,28 +14,28 @@ const LISTS = [
     api: '/api/items',
     name: 'Items',
     empty: 'No Items yet',
-    filtered: 'No Item is like that',
+    filtered: 'No Items match',
   },
   {
     path: '/end-users',
     api: '/api/end_users',
     name: 'End users',
     empty: 'No end users yet',
-    filtered: 'No end user is like that',
+    filtered: 'No end users match',
   },
   {
     path: '/transactions',
     api: '/api/transactions/search',
     name: 'Transactions',
     empty: 'No transactions yet',
-    filtered: 'No transaction is like that',
+    filtered: 'No transactions match',
   },
   {
     path: '/inbox',
     api: '/api/plaid_webhooks',
     name: 'Webhooks',
     empty: 'No webhooks yet',
-    filtered: 'No webhook is like that',
+    filtered: 'No webhooks match',
   },
   {
     path: '/settings/integrations',
@@ -109,7 +109,7 @@ describe('what cannot be read', () => {
       await page.route(isApi(api), broken);
       await page.goto(path);
       const alert = page.getByRole('main').getByRole('alert');
-      await alert.getByRole('heading', { name: 'This could not be read' }).waitFor();
+      await alert.getByRole('heading', { name: 'This could not be loaded' }).waitFor();
       expect(await alert.innerText()).toMatch(/Something broke\.[^]*req_of_the_failure/);
       const again = alert.getByRole('button', { name: 'Try again' });
       await again.waitFor();
@@ -169,7 +169,8 @@ describe('a session that ends while a form is filled in', () => {
 });
 
 describe('while the API does not answer', () => {
-  const banner = () => page.getByText('Ardea does not answer. What you see may be old; trying again.');
+  const banner = () =>
+    page.getByText('Ardea cannot be reached. What you see may be out of date. Trying again…');
 
   it('the page says so and keeps what it shows; when it is back all goes on without a reload', async () => {
     const { installation } = dashboard;
@@ -259,7 +260,7 @@ describe('when a newer dashboard is served', () => {
   it('the page tells, and loads it when asked to', async () => {
     await page.goto('/items');
     await heading('No Items yet').waitFor();
-    const note = page.getByText('A newer version of this dashboard is there.');
+    const note = page.getByText('A new version of the dashboard is available.');
     expect(await note.count()).toBe(0);
     await markDocument(page);
     await served('newer');
@@ -277,7 +278,7 @@ describe('when a newer dashboard is served', () => {
   it('a page that was loaded just before tells as soon as it is there', async () => {
     await served('newer');
     await page.goto('/items');
-    await page.getByText('A newer version of this dashboard is there.').waitFor();
+    await page.getByText('A new version of the dashboard is available.').waitFor();
     await page.unrouteAll();
     await page.goto('/items');
     await heading('No Items yet').waitFor();

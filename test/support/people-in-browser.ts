@@ -10,7 +10,7 @@ export async function invite(
 ): Promise<string> {
   await admin.goto('/settings/users');
   await admin.getByRole('button', { name: 'Invite', exact: true }).click();
-  const form = admin.getByRole('dialog', { name: 'Invite somebody' });
+  const form = admin.getByRole('dialog', { name: 'Invite a user' });
   await form.getByLabel('E-mail').fill(email);
   await form.getByRole('radio', { name: role }).check();
   await form.getByRole('button', { name: 'Create invite link' }).click();

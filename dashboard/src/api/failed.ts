@@ -8,7 +8,9 @@ export function sayFailed(error: unknown): void {
   notifications.show({
     color: 'red',
     title: isDown(error) ? 'Ardea does not answer' : 'That did not work',
-    message: isDown(error) ? 'Nothing is known about the outcome. Try again in a moment.' : messageOf(error),
+    message: isDown(error)
+      ? 'Whether it went through is not known. Check before you try again.'
+      : messageOf(error),
     autoClose: 10_000,
     withBorder: true,
   });

@@ -19,7 +19,7 @@ function lookOf({ state, verdict, phase }: Audit): StatusLook {
     case 'failed':
       return { tone: 'bad', icon: 'cross', label: 'Failed' };
     case 'canceled':
-      return { tone: 'quiet', icon: 'dashed', label: 'Canceled' };
+      return { tone: 'quiet', icon: 'dashed', label: 'Cancelled' };
     case 'done':
       return VERDICTS[verdict ?? 'not_audited'];
   }

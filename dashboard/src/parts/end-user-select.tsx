@@ -36,7 +36,7 @@ export function EndUserSelect({ value, onChange, style }: EndUserSelectProps) {
       placeholder="All end users"
       searchable
       clearable
-      nothingFoundMessage="No end user is like that"
+      nothingFoundMessage="No end users match"
       // The API has searched, in more than the labels.
       filter={({ options }) => options}
       data={[...shown, ...others.map((row) => ({ value: row.end_user_id, label: labelOf(row) }))]}

@@ -68,7 +68,7 @@ export const sayAttention = ({ code, message }: Attention): { title: string; mes
 
 /** Plaid's message without its code, for where there is little room; ours names the newer Item by its id. */
 const withoutCode = (text: string): string => {
-  if (text.startsWith('[SUPERSEDED]')) return 'Rests for a newer Item of the same accounts';
+  if (text.startsWith('[SUPERSEDED]')) return 'Replaced by a newer Item of the same accounts';
   const message = text.replace(/^\[[A-Z_]+\]\s*/, '');
   return message.charAt(0).toUpperCase() + message.slice(1);
 };

@@ -6,7 +6,7 @@ export const passwordRule = (password: string): string | null =>
   password.length < 12 ? 'At least 12 characters.' : null;
 
 export const againRule = (again: string, password: string): string | null =>
-  again === password ? null : 'This is not the same.';
+  again === password ? null : 'The passwords do not match.';
 
 interface NewPasswordProps {
   label: string;

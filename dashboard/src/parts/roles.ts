@@ -9,7 +9,7 @@ export const ROLE_NAMES: Readonly<Record<Role, string>> = {
 export const ROLES = Object.keys(ROLE_NAMES) as Role[];
 
 export const ROLE_HELP: Readonly<Record<Role, string>> = {
-  admin: 'Everything, users and keys and secrets included.',
+  admin: 'Everything, including users, keys and secrets.',
   member:
     'The daily work: sync, pause, audit, replay. No users, keys or secrets, and nothing that cannot be taken back.',
   read_only: 'Looks at everything, changes nothing.',

@@ -58,7 +58,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
     );
   if (isForbidden(error))
     return (
-      <Notice icon={IconLock} title="Your role does not reach this" isAlert>
+      <Notice icon={IconLock} title="You do not have access to this" isAlert>
         {messageOf(error)}
       </Notice>
     );
@@ -69,7 +69,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
       </Notice>
     );
   return (
-    <Notice icon={IconMoodConfuzed} title="This could not be read" actions={retry} isAlert>
+    <Notice icon={IconMoodConfuzed} title="This could not be loaded" actions={retry} isAlert>
       {messageOf(error)}
       {error instanceof ApiError && error.requestId !== undefined && (
         <Text size="xs" mt="xs">

@@ -27,7 +27,7 @@ export const WEBHOOK_STATE_HELP: Readonly<Record<InboxWebhook['state'], string>>
 
 /** What came of a replay. */
 export const REPLAY_OUTCOME: Readonly<Record<ReplayResult['outcome'], string>> = {
-  replayed: 'It counts again: its Item is looked at.',
+  replayed: 'Replayed. Its Item is being checked.',
   unmatched: 'Its Item is not linked: nothing to look at.',
   stopped: 'Its Item is not synced any more.',
   superseded: 'Its Item rests for a newer one, so nothing was asked.',

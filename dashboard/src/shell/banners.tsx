@@ -32,13 +32,13 @@ export function Banners() {
       {isDown && (
         <Group className={classes.banner} data-tone="bad" gap="xs">
           <IconCloudOff size={16} aria-hidden="true" />
-          <Text inherit>Ardea does not answer. What you see may be old; trying again.</Text>
+          <Text inherit>Ardea cannot be reached. What you see may be out of date. Trying again…</Text>
         </Group>
       )}
       {isStale && (
         <Group className={classes.banner} data-tone="busy" gap="xs">
           <IconSparkles size={16} aria-hidden="true" />
-          <Text inherit>A newer version of this dashboard is there.</Text>
+          <Text inherit>A new version of the dashboard is available.</Text>
           <Button size="compact-xs" variant="white" onClick={() => location.reload()}>
             Reload
           </Button>

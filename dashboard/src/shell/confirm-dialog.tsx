@@ -41,9 +41,7 @@ export function ConfirmDialog({ isOpen, onConfirmed, onGiveUp }: ConfirmDialogPr
           confirmation.mutate();
         }}
       >
-        <Text c="dimmed">
-          This shows or changes a secret, or erases data, so it takes your password again.
-        </Text>
+        <Text c="dimmed">Secrets, people’s access and erasing data take your password again.</Text>
         <PasswordInput
           label="Password"
           autoComplete="current-password"

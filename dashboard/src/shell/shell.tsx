@@ -114,7 +114,7 @@ export function Shell() {
             {isWide && <Logo size={26} />}
             <ActionIcon
               onClick={wide.toggle}
-              aria-label={isWide ? 'Narrow the navigation' : 'Widen the navigation'}
+              aria-label={isWide ? 'Collapse the navigation' : 'Expand the navigation'}
               aria-expanded={isWide}
             >
               {isWide ? (

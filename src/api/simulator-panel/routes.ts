@@ -26,7 +26,7 @@ const SUMMARIES: Record<SimulatorAction, string> = {
   relink: 'Link the accounts of an Item again, as a new one',
   spend: 'Spend something',
   post: 'Post what is pending',
-  refresh: 'Have the bank asked anew',
+  refresh: 'Refresh from the bank',
   history: 'Add transactions of earlier days',
   break: 'Break a login',
   repair: 'Repair a login',

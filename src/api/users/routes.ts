@@ -130,7 +130,7 @@ export function createUserRoutes({
       method: 'post',
       path: '/api/users/invites',
       tag,
-      summary: 'Invite somebody',
+      summary: 'Invite a user',
       description: 'The link works for 7 days and once; an earlier invite of the same address works no more.',
       auth: 'session',
       role: 'admin',

@@ -32,7 +32,7 @@ export function EndUserActions({ endUser, items, transactions }: EndUserActionsP
     mutationFn: () => confirmed(() => exportEndUser(endUser.heron_id)),
     onSuccess: ({ file, transactions: rows }) => {
       saveFile(`end-user-${asFileName(endUser.end_user_id)}.ndjson`, file);
-      sayDone(`Exported, ${formatCount(rows)} ${rows === 1 ? 'transaction' : 'transactions'} among it.`);
+      sayDone(`Exported, with ${formatCount(rows)} ${rows === 1 ? 'transaction' : 'transactions'}.`);
     },
     onError: sayFailed,
   });

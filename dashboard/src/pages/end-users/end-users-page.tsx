@@ -184,7 +184,7 @@ export function EndUsersPage() {
                 An end user appears here with the first Item that is posted for it.
               </Notice>
             ) : (
-              <Notice icon={IconUsers} title="No end user is like that">
+              <Notice icon={IconUsers} title="No end users match">
                 Search by a part of your own ID or of the name, or by the whole of Ardea’s ID (eus_…) or of an
                 Item’s.
               </Notice>

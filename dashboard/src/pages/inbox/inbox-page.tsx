@@ -31,7 +31,7 @@ const COLUMNS: Columns<InboxWebhook> = [
     cell: ({ heron_id, verdict, webhook_code, webhook_type, deliveries }) => (
       <div>
         <Link to="/inbox/$webhookId" params={{ webhookId: heron_id }} className={rowClasses.rowLink}>
-          {webhook_code ?? (verdict === 'rejected' ? 'Not believed' : 'Without a code')}
+          {webhook_code ?? (verdict === 'rejected' ? 'Rejected' : 'Without a code')}
         </Link>
         <Group gap={6}>
           <Text size="xs" c="dimmed">
@@ -59,7 +59,7 @@ const COLUMNS: Columns<InboxWebhook> = [
   },
   {
     id: 'state',
-    header: 'What became of it',
+    header: 'Outcome',
     cell: (webhook) => (
       <div>
         <WebhookStatus webhook={webhook} />
@@ -103,7 +103,7 @@ export function InboxPage() {
   return (
     <Page
       title="Inbox"
-      description="Every webhook that came to your webhook URLs, believed or not."
+      description="Every webhook that came to your webhook URLs, verified or not."
       actions={
         isMember &&
         isFiltered &&
@@ -132,7 +132,7 @@ export function InboxPage() {
                 </>
               );
             return isFiltered ? (
-              <Notice icon={IconInbox} title="No webhook is like that">
+              <Notice icon={IconInbox} title="No webhooks match">
                 Widen the filters to see others.
               </Notice>
             ) : (

@@ -74,7 +74,7 @@ export function ReplayMany({ filter, isOpen, onClose }: ReplayManyProps) {
             onChange={(value) => setLimit(value ?? '100')}
           />
           <Checkbox
-            label="Forward them again, too"
+            label="Forward them again as well"
             description="To the forward URL of their integration, if it has one."
             checked={isForwarded}
             onChange={({ currentTarget }) => setForwarded(currentTarget.checked)}

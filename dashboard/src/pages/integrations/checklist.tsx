@@ -92,7 +92,7 @@ export function Checklist({ integration }: { integration: Integration }) {
                       {rejected_webhooks.count === 1
                         ? 'One has'
                         : `${formatCount(rejected_webhooks.count)} have`}{' '}
-                      come and could not be believed.{' '}
+                      come and could not be verified.{' '}
                       {rejected_webhooks.last_reason !== null && sayRejection(rejected_webhooks.last_reason)}{' '}
                       <Link to="/inbox" search={{ verdict: 'rejected' }}>
                         Open them

@@ -138,7 +138,7 @@ function AuditEntry({ audit, isLatest }: AuditEntryProps) {
             size="compact-sm"
             variant="default"
             loading={act.isPending}
-            onClick={() => act.mutate({ work: cancelAudit, done: 'The audit is given up.' })}
+            onClick={() => act.mutate({ work: cancelAudit, done: 'The audit was given up.' })}
           >
             Cancel
           </Button>

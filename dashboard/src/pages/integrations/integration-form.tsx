@@ -129,7 +129,7 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
         label="Name"
         name="name"
         placeholder="Plaid production"
-        description="Whatever tells it from your others."
+        description="A name to tell it from your other integrations."
         data-autofocus
         {...form.getInputProps('name')}
       />

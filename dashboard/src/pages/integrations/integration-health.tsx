@@ -19,7 +19,7 @@ export function IntegrationHealth({ integration }: { integration: Integration })
       <Status
         tone="warn"
         icon="alert"
-        label={attention === 1 ? '1 Item needs a person' : `${formatCount(attention)} Items need a person`}
+        label={attention === 1 ? '1 Item needs attention' : `${formatCount(attention)} Items need attention`}
       />
     );
   return <Status tone="good" icon="check" label="Healthy" />;

@@ -31,7 +31,7 @@ function Snippets({ integration }: { integration: Integration }) {
   const { linkToken, postItem } = snippetsOf(integration);
   return (
     <Card
-      title="In your program"
+      title="Code snippets"
       actions={
         <SegmentedControl
           size="xs"

@@ -27,7 +27,7 @@ function refusalOf(error: unknown, olds: readonly Account[], pairs: readonly Acc
     )
     .map(({ old_account_id }) => [
       old_account_id,
-      'These two are not one: no transaction of them is there twice. Choose another one.',
+      'These accounts share no transactions, so they are not the same. Choose another one.',
     ]);
   const paired = new Set(pairs.map(({ old_account_id }) => old_account_id));
   const unnamed = olds
@@ -46,7 +46,7 @@ interface AcceptRelinkProps {
 /** Which account of the older Item is which of the newer one, where Ardea cannot tell. */
 export function AcceptRelink({ relink, isOpen, onClose }: AcceptRelinkProps) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Which accounts are one?" size="lg">
+    <Modal opened={isOpen} onClose={onClose} title="Match the accounts" size="lg">
       <PairsForm relink={relink} onClose={onClose} />
     </Modal>
   );

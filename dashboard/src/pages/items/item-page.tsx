@@ -23,10 +23,10 @@ const CRUMBS = [{ label: 'Items', to: '/items' }];
 const NEXT: Readonly<Record<NonNullable<ItemDetails['next_action']>['what'], string>> = {
   first_sync: 'First sync',
   sync: 'Sync',
-  retry: 'Another try',
+  retry: 'Next try',
   resync: 'Full resync',
   reconcile: 'Routine sync',
-  probe: 'Probe whether it works again',
+  probe: 'Check whether it works again',
   probe_keys: 'Probe whether Plaid takes the keys again',
 };
 

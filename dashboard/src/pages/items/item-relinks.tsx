@@ -16,7 +16,7 @@ import { Status, type StatusLook } from '../../parts/status';
 const AcceptRelink = lazyPart(() => import('./accept-relink'), 'AcceptRelink');
 
 const LOOKS: Readonly<Record<Relink['status'], StatusLook>> = {
-  doubtful: { tone: 'warn', icon: 'alert', label: 'Doubtful: decide' },
+  doubtful: { tone: 'warn', icon: 'alert', label: 'Needs your decision' },
   superseded: { tone: 'good', icon: 'check', label: 'Superseded' },
   rejected: { tone: 'quiet', icon: 'cross', label: 'Rejected' },
   reverted: { tone: 'quiet', icon: 'dashed', label: 'Reverted' },

@@ -93,7 +93,7 @@ function StatusChips() {
     <Chip.Group multiple value={value} onChange={choose}>
       <Group gap={6} role="group" aria-label="Status">
         <Chip value="attention" size="xs" variant="outline">
-          Needs a person{summary === undefined ? '' : ` ${formatCount(summary.attention)}`}
+          Needs attention{summary === undefined ? '' : ` ${formatCount(summary.attention)}`}
         </Chip>
         {ITEM_STATUSES.map((status) => (
           <Chip key={status} value={status} size="xs" variant="outline">
@@ -164,7 +164,7 @@ export function ItemsPage() {
                 </>
               );
             return isFiltered ? (
-              <Notice icon={IconBuildingBank} title="No Item is like that">
+              <Notice icon={IconBuildingBank} title="No Items match">
                 Widen the filters to see others.
               </Notice>
             ) : (

@@ -13,7 +13,7 @@ import classes from './overview.module.css';
 export function NeedsAPerson({ needs }: { needs: Statistics['needs_a_person'] }) {
   const { integrations, items, more_items } = needs;
   return (
-    <Card title="Needs a person now" flush>
+    <Card title="Needs attention now" flush>
       {integrations.length + items.length === 0 ? (
         <Notice icon={IconCircleCheck} title="Nothing">
           Everything runs by itself.

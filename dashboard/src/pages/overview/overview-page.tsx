@@ -89,7 +89,7 @@ function Errors({ errors }: { errors: Statistics['errors'] }) {
   return (
     <Card title="Plaid errors by code" flush>
       {errors.length === 0 ? (
-        <Notice title="None">Plaid has answered everything.</Notice>
+        <Notice title="None">No errors in this period.</Notice>
       ) : (
         <DataTable
           caption="Plaid errors by code"

@@ -91,7 +91,7 @@ export function AccountPage() {
           <Facts
             facts={[
               ['Logged in', <Time key="created" at={created} as="short" />],
-              ['Ends without a request', <Time key="idle" at={idle_expires} />],
+              ['Ends if unused', <Time key="idle" at={idle_expires} />],
               ['Ends at the latest', <Time key="expires" at={expires} as="short" />],
             ]}
           />

@@ -58,7 +58,7 @@ export function UserActions({ user, isMe, isBusy, onChange, onReset }: UserActio
                   Make {ROLE_NAMES[role].toLowerCase()}
                 </Menu.Item>
               ))}
-              <Menu.Item onClick={onReset}>Link to set a new password</Menu.Item>
+              <Menu.Item onClick={onReset}>Create a password link</Menu.Item>
               <Menu.Divider />
               <Menu.Item
                 color="red"

@@ -41,7 +41,7 @@ export function UsersPage() {
   });
   const reset = useMutation({
     mutationFn: (user: User) => confirmed(() => resetPassword(user.heron_id)),
-    onSuccess: ({ url, user }) => setLink({ title: 'Link to set a new password', url, who: user.email }),
+    onSuccess: ({ url, user }) => setLink({ title: 'Create a password link', url, who: user.email }),
     onError: sayFailed,
   });
   const columns: Columns<User> = [
@@ -120,7 +120,7 @@ export function UsersPage() {
         </Loaded>
       </Card>
       {isAdmin && <OpenInvites onWithdraw={({ heron_id }) => act.mutate(() => withdrawInvite(heron_id))} />}
-      <Modal opened={isInviting} onClose={() => setInviting(false)} title="Invite somebody">
+      <Modal opened={isInviting} onClose={() => setInviting(false)} title="Invite a user">
         <InviteForm
           onCancel={() => setInviting(false)}
           onInvited={(made) => {

@@ -85,13 +85,13 @@ export function FaultForm({ integrationId, kinds, itemId, onDone, onClose }: Fau
   return (
     <DeedForm<Values>
       integrationId={integrationId}
-      title={itemId === undefined ? 'Switch a fault on' : 'Have something go wrong'}
+      title={itemId === undefined ? 'Switch a fault on' : 'Inject a fault'}
       about={
         itemId === undefined
           ? 'For all Items of this integration. What Ardea makes of it is in the timeline of each Item.'
           : 'The bad days that Ardea is built for. What it makes of them is in the timeline below.'
       }
-      verb={({ kind }) => (offered.get(kind)?.acts_as === 'incident' ? 'Let it happen' : 'Switch on')}
+      verb={({ kind }) => (offered.get(kind)?.acts_as === 'incident' ? 'Trigger it' : 'Switch on')}
       initialValues={{ kind: '', times: '1', isForAll: false, params: {} }}
       validate={{ kind: (value) => (offered.has(value) ? null : 'Choose what goes wrong.') }}
       deedOf={(values) => {

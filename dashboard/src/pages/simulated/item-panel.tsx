@@ -101,7 +101,7 @@ export function ItemPanel({ item, panel }: ItemPanelProps) {
       </Text>
       <div className={classes.actions} role="group" aria-label="What happens at the bank">
         {formButton('spend', 'Spend', IconCreditCardPay)}
-        {atOnceButton('post', 'Post pendings', IconChecks)}
+        {atOnceButton('post', 'Post pending ones', IconChecks)}
         {formButton('break', 'Break login', IconLockX)}
         {atOnceButton('repair', 'Repair', IconTool)}
         {formButton('fault', 'Inject a fault', IconBug)}
@@ -120,7 +120,7 @@ export function ItemPanel({ item, panel }: ItemPanelProps) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => atOnce('refresh')}>
-              Have the bank asked anew
+              Refresh from the bank
             </Menu.Item>
             {IN_MENU.map(({ form: name, label, icon: Icon, isDanger = false }) => (
               <Menu.Item

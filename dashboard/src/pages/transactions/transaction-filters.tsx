@@ -68,7 +68,7 @@ const SORT_LABELS: Readonly<Record<(typeof SORTS)[number], string>> = {
 
 const REMOVED_LABELS: Readonly<Record<(typeof REMOVED)[number], string>> = {
   exclude: 'Hide removed',
-  include: 'Show removed, too',
+  include: 'Include removed',
   only: 'Only removed',
 };
 

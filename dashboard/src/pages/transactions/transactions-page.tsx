@@ -71,7 +71,7 @@ export function TransactionsPage() {
                   complete && (
                     <Notice
                       icon={IconArrowsExchange}
-                      title={isFiltered(search) ? 'No transaction is like that' : 'No transactions yet'}
+                      title={isFiltered(search) ? 'No transactions match' : 'No transactions yet'}
                     >
                       {isFiltered(search)
                         ? 'Widen the filters to see others.'
