@@ -188,13 +188,14 @@ export function createTransactionSearch(
     { search, order }: Pick<SearchPage, 'search' | 'order'>,
     bindings: Bindings,
   ): Promise<string | null> => {
-    // By date all of the organisation's rows are walked anyway, and the walk keeps to the dates by itself: counting would cost more
-    // rows than the page.
     const { dateFrom, dateTo, ...others } = search;
+    // By date all of the organisation's rows are walked anyway, and the walk keeps to the dates by itself: counting would cost more
+    // rows than the page. By amount few rows of the organisation need no narrower scope; where one is too wide, so is all.
+    const narrower = scopes(order.by === 'date' ? others : { ...others, dateFrom, dateTo });
     const all =
-      order.by === 'date'
-        ? scopes(others)
-        : [...scopes({ ...others, dateFrom, dateTo }), { sql: WHOLE_ORGANIZATION, orderBy: BY_DATE }];
+      narrower.length === 0 && order.by === 'amount'
+        ? [{ sql: WHOLE_ORGANIZATION, orderBy: BY_DATE }]
+        : narrower;
     for (const { sql, orderBy } of all) {
       const [counted] = await run<{ n: number }>(
         `select count(*)::integer as n
