@@ -365,7 +365,7 @@ describe("an integration's audit", () => {
     const upkeep = createAuditUpkeepQueries({ db: engine.db, signalStaleAfterMs: 0 });
     const found = await upkeep.takeOwed(10);
     expect(found.items).toHaveLength(1);
-    expect(found.integrations).toEqual([owned(engine.integrationId)]);
+    expect(found.integrations).toMatchObject([owned(engine.integrationId)]);
   });
 
   it('of no Items is clean', async () => {
