@@ -8,7 +8,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError, isDown, isExpired, isForbidden, isNotFound, messageOf } from '../api/api-error';
 import { Message } from './message';
 
@@ -80,9 +80,18 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   );
 }
 
+const SLOW_MS = 5_000;
+
+/** Rows to come; says so when they take long, well before silence counts as no answer. */
 export function LoadingRows({ rows = 6 }: { rows?: number }) {
+  const [isSlow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <Stack gap="sm" p="md" role="status" aria-label="Loading">
+      {isSlow && <Text c="dimmed">This takes longer than usual. Still waiting for Ardea to answer…</Text>}
       {Array.from({ length: rows }, (_, index) => (
         <Skeleton key={index} height={18} width={`${94 - ((index * 17) % 30)}%`} />
       ))}

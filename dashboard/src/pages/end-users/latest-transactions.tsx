@@ -46,7 +46,9 @@ export function LatestTransactions({ endUser }: { endUser: EndUser }) {
         {({ transactions }) =>
           transactions.length === 0 ? (
             <Notice icon={IconArrowsExchange} title="No transactions">
-              They come with the first sync of a connection.
+              {endUser.erased_at === null
+                ? 'They come with the first sync of a connection.'
+                : 'They were erased with the data of this end user.'}
             </Notice>
           ) : (
             <>

@@ -16,6 +16,12 @@ export function WebhookBody({ webhook }: { webhook: InboxWebhookWhole }) {
   const [view, setView] = useState('raw');
   const formatted = body === null ? undefined : layOutJson(body);
   const isFormatted = view === 'formatted' && formatted !== undefined;
+  if (body === '' && Object.keys(webhook.headers).length === 0)
+    return (
+      <Card title="Body">
+        <Text c="dimmed">Erased with the data of its Item, and its headers too.</Text>
+      </Card>
+    );
   return (
     <Card
       title="Body"

@@ -80,20 +80,22 @@ function WebhookView({ webhook }: { webhook: InboxWebhookWhole }) {
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Stack gap="lg">
             <WebhookBody webhook={webhook} />
-            <Card title="Headers" flush>
-              <Table fz="sm" layout="fixed">
-                <Table.Tbody>
-                  {Object.entries(webhook.headers).map(([name, value]) => (
-                    <Table.Tr key={name}>
-                      <Table.Th w={150} fw={500} style={{ overflowWrap: 'anywhere' }} scope="row">
-                        {name}
-                      </Table.Th>
-                      <Table.Td className="code">{value}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Card>
+            {Object.keys(webhook.headers).length > 0 && (
+              <Card title="Headers" flush>
+                <Table fz="sm" layout="fixed">
+                  <Table.Tbody>
+                    {Object.entries(webhook.headers).map(([name, value]) => (
+                      <Table.Tr key={name}>
+                        <Table.Th w={150} fw={500} style={{ overflowWrap: 'anywhere' }} scope="row">
+                          {name}
+                        </Table.Th>
+                        <Table.Td className="code">{value}</Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Card>
+            )}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>

@@ -30,7 +30,10 @@ function Seen({ result, itemId }: { result: SimulatorResult; itemId: string | nu
     }
     case 'spend':
       return (
-        <>It appears under {transactions} within a second; the timeline shows the webhook and the sync.</>
+        <>
+          It appears under {transactions} within a second; webhook and sync wait at the top of the timeline
+          until you ask for what is new.
+        </>
       );
     case 'post':
       return <>Where something was pending, its row goes and a posted one comes: see {transactions}.</>;

@@ -73,9 +73,11 @@ export function TransactionsPage() {
                       icon={IconArrowsExchange}
                       title={isFiltered(search) ? 'No transactions match' : 'No transactions yet'}
                     >
-                      {isFiltered(search)
-                        ? 'Widen the filters to see others.'
-                        : 'They appear here by themselves, seconds after the first Item is linked.'}
+                      {search.from !== undefined && search.to !== undefined && search.from > search.to
+                        ? 'The first day is later than the last one.'
+                        : isFiltered(search)
+                          ? 'Widen the filters to see others.'
+                          : 'They appear here by themselves, seconds after the first Item is linked.'}
                     </Notice>
                   )
                 )}
