@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDashboard, logIn, type Dashboard } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
 import type { BankItem, IntegrationUrls } from '../support/installation.js';
@@ -23,6 +23,11 @@ beforeAll(async () => {
   });
   ({ page } = await dashboard.person());
   await logIn(page);
+});
+
+// A test that fails must not leave its answers to the next.
+afterEach(async () => {
+  await page.unrouteAll();
 });
 
 afterAll(async () => {
@@ -69,6 +74,7 @@ describe('the timeline', () => {
       const old = {
         ...{ heron_id: 'whk_old', webhook_code: 'OLD_ONE', webhook_type: 'TRANSACTIONS', deliveries: 1 },
         ...{ verdict: 'verified', state: 'consumed', rejection: null, received: '2020-01-01T00:00:00.000Z' },
+        forward: { state: 'none', error: null },
       };
       await route.fulfill({ json: { ...body, plaid_webhooks: [old], next_cursor: null } });
     });
@@ -81,7 +87,6 @@ describe('the timeline', () => {
     await timeline.getByText('Errors', { exact: true }).click();
     await timeline.getByText('None among the latest').waitFor();
     await timeline.getByRole('button', { name: 'Load more' }).waitFor();
-    await page.unrouteAll();
   });
 });
 
@@ -119,7 +124,6 @@ describe('what may be done about an Item', () => {
     await question.getByRole('button', { name: 'Adopt webhook' }).click();
     await question.waitFor({ state: 'hidden' });
     expect(calls).toBe(1);
-    await page.unrouteAll();
   });
 
   it('to be erased: nothing stays ticked, and it takes more than a press', async () => {
@@ -172,6 +176,5 @@ describe('what of it cannot be read', () => {
     await open();
     for (const name of ['Audits', 'Linked again'])
       await page.getByRole('region', { name }).getByText('This could not be loaded').waitFor();
-    await page.unrouteAll();
   });
 });
