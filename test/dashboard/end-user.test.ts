@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROKEN } from '../support/broken-api.js';
 import { createDashboard, findBarriers, logIn, type Dashboard } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
 import type { BankItem, IntegrationUrls } from '../support/installation.js';
@@ -51,16 +52,6 @@ const openErasure = async (): Promise<void> => {
 };
 const dialog = () => page.getByRole('dialog', { name: 'Erase acme' });
 
-const broken = {
-  status: 500,
-  json: {
-    code: 500,
-    name: 'Internal Server Error',
-    description: 'Something broke.',
-    error: 'internal.error',
-  },
-};
-
 describe('the page of an end user', () => {
   it('shows the latest ten transactions, and leads to all of them', async () => {
     const latest = page.getByRole('region', { name: 'Latest transactions' });
@@ -82,7 +73,7 @@ describe('the page of an end user', () => {
   });
 
   it('says that accounts cannot be read', async () => {
-    await page.route(/\/data_sources$/, (route) => route.fulfill(broken));
+    await page.route(/\/data_sources$/, (route) => route.fulfill(BROKEN));
     await page.goto('/end-users/acme');
     await page.getByRole('main').getByText('This could not be loaded').first().waitFor();
     await page.unrouteAll();
@@ -97,7 +88,7 @@ describe('the page of an end user', () => {
   });
 
   it('tells what an erasure does where the Items cannot be read, too', async () => {
-    await page.route(/\/api\/items\?/, (route) => route.fulfill(broken));
+    await page.route(/\/api\/items\?/, (route) => route.fulfill(BROKEN));
     await page.goto('/end-users/acme');
     await openErasure();
     await dialog().getByText('Syncing of its 2 connections stops.').waitFor();

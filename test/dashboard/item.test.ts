@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BROKEN } from '../support/broken-api.js';
 import { createDashboard, logIn, type Dashboard } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
 import type { BankItem, IntegrationUrls } from '../support/installation.js';
@@ -47,15 +48,6 @@ const menu = async (): Promise<string[]> => {
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'hidden' });
   return entries;
-};
-const broken = {
-  status: 500,
-  json: {
-    code: 500,
-    name: 'Internal Server Error',
-    description: 'Something broke.',
-    error: 'internal.error',
-  },
 };
 
 describe('the timeline', () => {
@@ -172,7 +164,7 @@ describe('what may be done about an Item', () => {
 
 describe('what of it cannot be read', () => {
   it('its audits and relinks say so', async () => {
-    await page.route(/\/(audits|relinks)\?/, (route) => route.fulfill(broken));
+    await page.route(/\/(audits|relinks)\?/, (route) => route.fulfill(BROKEN));
     await open();
     for (const name of ['Audits', 'Linked again'])
       await page.getByRole('region', { name }).getByText('This could not be loaded').waitFor();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CLIENT } from '../../simulator/create-simulator.js';
+import { BROKEN } from '../support/broken-api.js';
 import { ADMIN, createDashboard, logIn, type Dashboard } from '../support/dashboard.js';
 import type { IntegrationUrls } from '../support/installation.js';
 import { INVITED_PASSWORD, invite } from '../support/people-in-browser.js';
@@ -23,15 +24,6 @@ afterAll(async () => {
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const path = (): string => `/settings/integrations/${integration.heron_id}`;
-const broken = {
-  status: 500,
-  json: {
-    code: 500,
-    name: 'Internal Server Error',
-    description: 'Something broke.',
-    error: 'internal.error',
-  },
-};
 const openMenu = async (entry: string): Promise<void> => {
   await button('More actions').click();
   await page.getByRole('menuitem', { name: entry }).click();
@@ -42,7 +34,7 @@ describe('users', () => {
     const sent: string[] = [];
     await page.route(/\/api\/users\/usr_/, (route) => {
       sent.push(route.request().postData() ?? '');
-      return route.fulfill(broken);
+      return route.fulfill(BROKEN);
     });
     await page.goto('/settings/users');
     for (const [entry, dialog] of [
@@ -60,7 +52,7 @@ describe('users', () => {
   });
 
   it('have invites, which may be unread', async () => {
-    await page.route(/\/api\/users\/invites/, (route) => route.fulfill(broken));
+    await page.route(/\/api\/users\/invites/, (route) => route.fulfill(BROKEN));
     await page.goto('/settings/users');
     await page.getByRole('region', { name: 'Open invites' }).getByText('This could not be loaded').waitFor();
     await page.unrouteAll();
@@ -77,7 +69,7 @@ describe('users', () => {
     await own.unrouteAll();
     await again.click();
     await own.getByRole('heading', { name: /^Join / }).waitFor();
-    await own.route(/\/api\/session$/, (route) => route.fulfill(broken));
+    await own.route(/\/api\/session$/, (route) => route.fulfill(BROKEN));
     await own.getByLabel('Password', { exact: true }).fill(INVITED_PASSWORD);
     await own.getByLabel('Password, again').fill(INVITED_PASSWORD);
     await own.getByRole('button', { name: 'Set password and log in' }).click();
@@ -140,7 +132,7 @@ describe('an integration', () => {
     await openMenu('Delete');
     await dialog.getByRole('button', { name: 'Delete' }).waitFor();
     expect(await dialog.getByRole('button', { name: 'Delete' }).isDisabled()).toBe(true);
-    await page.route(/\/progress$/, (route) => route.fulfill(broken));
+    await page.route(/\/progress$/, (route) => route.fulfill(BROKEN));
     await page.goto(path());
     await openMenu('Delete');
     await dialog.getByText('This could not be loaded').waitFor();
@@ -152,7 +144,7 @@ describe('an integration', () => {
   });
 
   it('keeps its environment where the others cannot be read, and says so', async () => {
-    await page.route(/\/api\/plaid_environments/, (route) => route.fulfill(broken));
+    await page.route(/\/api\/plaid_environments/, (route) => route.fulfill(BROKEN));
     await page.goto(path());
     await button('Edit').click();
     const form = page.getByRole('dialog', { name: /^Edit / });

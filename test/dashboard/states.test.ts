@@ -1,6 +1,7 @@
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CLIENT } from '../../simulator/create-simulator.js';
+import { BROKEN } from '../support/broken-api.js';
 import { ADMIN, createDashboard, findBarriers, logIn, type Dashboard } from '../support/dashboard.js';
 import { isSameDocument, markDocument } from '../support/page-watch.js';
 
@@ -91,17 +92,7 @@ describe('with nothing there', () => {
 });
 
 describe('what cannot be read', () => {
-  const broken = (route: Route): Promise<void> =>
-    route.fulfill({
-      status: 500,
-      json: {
-        code: 500,
-        name: 'Internal Server Error',
-        description: 'Something broke.',
-        error: 'internal.error',
-        request_id: 'req_of_the_failure',
-      },
-    });
+  const broken = (route: Route): Promise<void> => route.fulfill(BROKEN);
 
   it.each(LISTS)(
     '$path tells why, with the request, and tries again when asked',
