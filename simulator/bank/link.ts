@@ -22,6 +22,8 @@ export interface LinkRequest {
   daysRequested: number;
   /** Makes generated users have this many transactions instead of their own number. */
   historySize?: number | null;
+  /** Lets amounts that are drawn at random have up to seven decimals. */
+  longAmounts?: boolean;
 }
 
 /** An Item to be made. */
@@ -67,6 +69,7 @@ export const createItem = (
       lastFailedUpdate: null,
       custom: request.custom ?? null,
       historySize: request.historySize ?? null,
+      longAmounts: request.longAmounts ?? false,
       ...(copyOf === undefined
         ? {}
         : {

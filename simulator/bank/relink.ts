@@ -31,6 +31,7 @@ export const relinkItem = (context: BankContext, old: Item, relink: Relink): Ite
       products: [...old.products],
       webhook: relink.webhook,
       username: old.username,
+      longAmounts: old.longAmounts ?? false,
       daysRequested: relink.daysRequested ?? old.pull?.daysRequested ?? 90,
       accounts: (itemId) => {
         const random = createRandom(seedKey(context, itemId, 'relinked-accounts'));

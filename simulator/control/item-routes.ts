@@ -71,6 +71,7 @@ const create: ControlRoute = {
     webhook: { kind: 'string', nullable: true },
     days_requested: { kind: 'integer', min: 1, max: 730 },
     transactions: { kind: 'integer', min: 0, max: 1_000_000 },
+    long_amounts: { kind: 'boolean' },
     ready: { kind: 'boolean' },
   },
   answer: ({ context, body }) => {
@@ -86,6 +87,7 @@ const create: ControlRoute = {
       password: (body['password'] as string | undefined) ?? 'pass_good',
       daysRequested: (body['days_requested'] as number | undefined) ?? 90,
       historySize: (body['transactions'] as number | undefined) ?? null,
+      longAmounts: body['long_amounts'] === true,
     });
     exchangePublicToken(context, clientId, publicToken.publicToken);
     if (body['ready'] === true) completePull(context, item);

@@ -21,6 +21,7 @@ export const presentControlItem = (store: Store, item: Item) => ({
   initial_update_at: iso(item.pull?.initialAt ?? null),
   historical_update_at: iso(item.pull?.historicalAt ?? null),
   days_requested: item.pull?.daysRequested ?? null,
+  long_amounts: item.longAmounts ?? false,
   synced_once: item.armed,
   error: item.failure,
   log_length: store.logOf(item).head,

@@ -10,13 +10,14 @@ const WEIGHTED: readonly Merchant[] = MERCHANTS.flatMap((merchant) =>
   Array<Merchant>(merchant.weight).fill(merchant),
 );
 
-/** An amount within the merchant's range: mostly cents, sometimes up to seven decimals as in Plaid's sandbox. */
-export const amountAt = ({ cents: [from, to] }: Merchant, random: Random): string => {
+/** An amount within the merchant's range, in cents; of `long` ones a quarter has up to seven decimals, as in Plaid's sandbox. */
+const amountAt = ({ cents: [from, to] }: Merchant, random: Random, { long }: { long: boolean }): string => {
   const cents = random.integer(from, to);
   const absolute = Math.abs(cents);
   const whole = `${cents < 0 ? '-' : ''}${Math.floor(absolute / 100)}`;
   const fraction = String(absolute % 100).padStart(2, '0');
-  if (random.chance(0.75)) return fraction === '00' ? whole : `${whole}.${fraction.replace(/0$/, '')}`;
+  if (!long || random.chance(0.75))
+    return fraction === '00' ? whole : `${whole}.${fraction.replace(/0$/, '')}`;
   const digits = Array.from({ length: random.integer(1, 5) }, () => random.integer(0, 9)).join('');
   return `${whole}.${fraction}${digits}`.replace(/\.?0+$/, '');
 };
@@ -42,7 +43,7 @@ export const randomTransaction = (
     {
       transactionId: random.identifier(),
       accountId: accountFor(merchant, item.accounts, random).account_id,
-      amount: amountAt(merchant, random),
+      amount: amountAt(merchant, random, { long: item.longAmounts ?? false }),
       date,
       authorizedDate: pending ? date : addDays(date, -random.pick([0, 1, 1, 1, 2, 2, 3])),
       pending,

@@ -51,6 +51,8 @@ export interface Item {
   custom: CustomTransaction[] | null;
   /** How many transactions the two pulls bring together; null for the user's own number. */
   historySize: number | null;
+  /** Of the amounts drawn at random a quarter has up to seven decimals; else all are in cents. */
+  longAmounts?: boolean;
   /** Older history that is still to come, in place of the second pull. */
   laterHistory?: { at: number; count: number; days: number } | null;
   /** Accounts that the user or the bank has taken away; their rows stay in the log. */

@@ -39,6 +39,7 @@ describe('a login of the simulator that is linked again', () => {
   it('is shown once, while its bank goes on and its history comes', async () => {
     const old = await createSimulatorItem(simulator.url, {
       username: 'user_transactions_dynamic',
+      long_amounts: true,
       ready: true,
     });
     const oldId = await link(old.itemId, old.accessToken);

@@ -63,7 +63,7 @@ describe('a loss', () => {
   };
 
   it('is found although the worker is killed in the middle of the replay, mended, and found mended', async () => {
-    item = await installation.newItem(integration, { transactions: ROWS, ready: true });
+    item = await installation.newItem(integration, { transactions: ROWS, ready: true, long_amounts: true });
     await installation.link(integration, item, 'acme');
     await whole(item);
     const rows = await installation
@@ -132,7 +132,11 @@ const PARTLY = '3s';
 
 describe('accounts that are linked again as a new Item', () => {
   it('are shown once at any time, though the history comes in parts', async () => {
-    const old = await installation.newItem(integration, { transactions: 400, ready: true });
+    const old = await installation.newItem(integration, {
+      transactions: 400,
+      ready: true,
+      long_amounts: true,
+    });
     await installation.link(integration, old, 'twice');
     await whole(old);
     const table = async (): Promise<Row[]> => {

@@ -50,7 +50,10 @@ export const createAuditWorld = async (api: TestApi, simulator: Simulator) => {
       return json;
     },
     async link(options: Record<string, unknown> = {}): Promise<LinkedItem> {
-      const item = await createSimulatorItem(simulator.url, { transactions: ROWS, ready: true, ...options });
+      const item = await createSimulatorItem(simulator.url, {
+        ...{ transactions: ROWS, ready: true, long_amounts: true },
+        ...options,
+      });
       const { status } = await api.call('POST', integration.linkPath, {
         body: { item_id: item.itemId, access_token: item.accessToken, end_user_id: randomUUID() },
       });

@@ -67,7 +67,7 @@ const syncedItem = async (transactions: number): Promise<string> => {
   const { body } = await simulator.control<{ item: { item_id: string; access_token: string } }>(
     'POST',
     '/items',
-    { transactions, ready: true },
+    { transactions, ready: true, long_amounts: true },
   );
   tokens.push(body.item.access_token);
   const { link } = await engine.link({ itemId: body.item.item_id, accessToken: body.item.access_token });

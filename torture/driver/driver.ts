@@ -35,6 +35,8 @@ export const createItem = async (
     webhook: integration.webhookUrl,
     days_requested: 365,
     ready: plan.ready,
+    // Exact money (I9) shows in decimals that cents do not have.
+    long_amounts: true,
     ...(plan.transactions === null ? {} : { transactions: plan.transactions }),
   });
   const { index, endUser: endUserId } = plan;
