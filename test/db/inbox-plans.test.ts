@@ -3,6 +3,8 @@ import { createInboxReads, type InboxFilter } from '../../src/db/queries/inbox-r
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { rowsRead } from '../support/plans.js';
 
+const REJECTED = 1_000;
+
 let engine: TestEngine;
 beforeAll(async () => {
   engine = await createTestEngine({ baseUrl: 'http://plaid.test' });
@@ -21,6 +23,11 @@ it('what is rare in a large inbox is found without reading all of it', async () 
   const webhooks = `insert into plaid_webhooks (organization_id, integration_id, item_id, plaid_item_id, gen, verdict, webhook_type,
       webhook_code, body, headers) select organization_id, integration_id,`;
   const rest = `'verified', 'TRANSACTIONS', 'SYNC_UPDATES_AVAILABLE', '{}', '{}'`;
+  // Long ago, and so many that a walk seems to come to them soon.
+  await db.raw(
+    `${webhooks} null, null, null, 'rejected', null, null, '{}', '{}' from items, generate_series(1, ${REJECTED}) n where id = ?`,
+    [quiet.id],
+  );
   await db.raw(`${webhooks} id, plaid_item_id, n, ${rest} from items, generate_series(1, 2) n where id = ?`, [
     quiet.id,
   ]);
@@ -39,6 +46,7 @@ it('what is rare in a large inbox is found without reading all of it', async () 
     { state: 'waiting' },
     { state: 'unmatched' },
     { state: 'rejected' },
+    { verdict: 'rejected' },
     { plaidItemId: 'quiet' },
     { plaidItemId: 'nobody' },
   ];
@@ -47,6 +55,6 @@ it('what is rare in a large inbox is found without reading all of it', async () 
     const count = await rowsRead(db, ['plaid_webhooks'], (on) =>
       createInboxReads(on).list(organizationId, filter, page),
     );
-    expect(count, JSON.stringify(filter)).toBeLessThan(100);
+    expect(count, JSON.stringify(filter)).toBeLessThan(3 * REJECTED);
   }
 });

@@ -79,12 +79,16 @@ const COLUMNS = `w.id, w.integration_id, w.plaid_item_id, w.verdict, w.rejection
 
 const FROM = `plaid_webhooks w left join items i on i.id = w.item_id left join item_sync s on s.item_id = w.item_id`;
 
+/** Few are kept of each integration (INBOX_MAX_UNVERIFIED); deleted integrations have theirs still. */
+const REJECTED = `w.id = any(array(select r.id from plaid_webhooks r where r.verdict = 'rejected'
+    and r.integration_id = any(array(select n.id from integrations n where n.organization_id = :organizationId))))`;
+
 /** What leads to the rows of a rare state by an index of theirs; without it the whole inbox would be walked for the next one. */
 const RARE: Partial<Record<WebhookState, string>> = {
   waiting: `w.item_id = any(array(select d.item_id from item_sync d join items k on k.id = d.item_id
     where d.dirty_gen > d.synced_gen and k.organization_id = :organizationId))`,
   unmatched: `w.item_id is null and w.verdict <> 'rejected'`,
-  rejected: `w.verdict = 'rejected'`,
+  rejected: REJECTED,
 };
 
 const CONDITIONS: Record<keyof InboxFilter, string> = {
@@ -119,7 +123,7 @@ function where(filter: InboxFilter): { sql: string; bindings: Bindings } {
       return ` and ${CONDITIONS[name]}`;
     })
     .join('');
-  const rare = filter.state && RARE[filter.state];
+  const rare = filter.verdict === 'rejected' ? REJECTED : filter.state && RARE[filter.state];
   return { sql: rare === undefined ? sql : `${sql} and ${rare}`, bindings };
 }
 
