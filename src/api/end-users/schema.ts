@@ -83,7 +83,8 @@ export const endUserList = z.strictObject({
   include_data_sources: includeDataSources,
   include_activity: includeActivity,
   q: text(1, 140).optional().meta({
-    description: "Part of your id or of the name; or the heron_id, or Plaid's item_id, as a whole.",
+    description:
+      "Part of your id or of the name; or the heron_id, or Plaid's item_id, as a whole. Whose id it is as a whole comes first.",
   }),
   link_status: listOf(LINK_STATUSES)
     .optional()

@@ -96,7 +96,7 @@ export function createTransactionHistoryRoutes(
       summary: 'Get the history of a transaction',
       description: 'Everything that Plaid ever sent of it, and the rows that it was or became.',
       params: {
-        reference_id_or_heron_id: "Plaid's transaction_id, which wins, or the heron_id (`txn_…`).",
+        reference_id_or_heron_id: "The heron_id (`txn_…`), or Plaid's transaction_id.",
       },
       responses: { 200: { description: 'From its first version to now.', schema: historyAnswer } },
       errors: ['transaction.not_found'],

@@ -100,7 +100,7 @@ export function createTransactionRoutes({
       summary: 'Get a transaction',
       description: 'Also one that the bank has withdrawn: `removed_at` tells.',
       params: {
-        reference_id_or_heron_id: "Plaid's transaction_id, which wins, or the heron_id (`txn_…`).",
+        reference_id_or_heron_id: "The heron_id (`txn_…`), or Plaid's transaction_id.",
       },
       query: transactionQuery,
       responses: { 200: { description: 'The transaction.', schema: transactionAnswer } },

@@ -65,6 +65,7 @@ export interface EndUserQueries {
   forget(organizationId: string, id: string): Promise<void>;
   /** By the caller's own id, which wins, or by row id (null: the address is not a well-formed heron id). */
   resolve(organizationId: string, endUserId: string, rowId: string | null): Promise<EndUserRow | null>;
+  /** In the order; with a text the one whose end_user_id it is comes first. */
   list(
     organizationId: string,
     options: { filter: EndUserFilter; order: EndUserOrder; limit: number; offset: number },
@@ -166,6 +167,10 @@ export function createEndUserQueries(db: Database): EndUserQueries {
       };
       const [rows, counted] = await Promise.all([
         narrow(db('end_users').where(where), organizationId, filter)
+          .modify((query) => {
+            // Whose id was typed to its end is not looked for among all whose ids go on.
+            if (filter.text !== undefined) void query.orderByRaw('end_user_id = ? desc', [filter.text]);
+          })
           .orderByRaw(ORDER_BY[order])
           .limit(limit)
           .offset(offset)

@@ -19,7 +19,10 @@ export interface TransactionPage {
 export interface TransactionQueries {
   list(organizationId: string, page: TransactionPage): Promise<TransactionRow[]>;
   count(organizationId: string, filter: TransactionFilter): Promise<number>;
-  /** By reference_id, which wins, or by row id (null: the address is no heron id). Removed rows and duplicates are found too. */
+  /**
+   * By row id (null: the address is no heron id), else by reference_id, which Plaid never gives the form of a heron id: that
+   * is looked for in each Item of the organisation. Removed rows and duplicates are found too.
+   */
   find(
     organizationId: string,
     referenceId: string,
@@ -71,17 +74,25 @@ export function createTransactionQueries(db: Database): TransactionQueries {
       }),
 
     async find(organizationId, referenceId, rowId, includePlaid) {
-      const { rows } = await db.raw<{ rows: TransactionRow[] }>(
-        `select ${transactionColumns(includePlaid)}
-           from (select r.id, r.reference_id from items n join transactions r on r.item_id = n.id and r.reference_id = :referenceId
-                  where n.organization_id = :organizationId
-                 union
-                 select r.id, r.reference_id from transactions r where r.id = :rowId and r.organization_id = :organizationId) f
-           join transactions t on t.id = f.id ${TRANSACTION_JOINS}
-          order by f.reference_id = :referenceId desc, t.removed_at nulls first, t.duplicate_of is not null, t.id desc limit 1`,
-        { organizationId, referenceId, rowId },
+      const found = async (ids: string): Promise<TransactionRow | null> => {
+        const { rows } = await db.raw<{ rows: TransactionRow[] }>(
+          `select ${transactionColumns(includePlaid)} from (${ids}) f join transactions t on t.id = f.id ${TRANSACTION_JOINS}
+            order by t.removed_at nulls first, t.duplicate_of is not null, t.id desc limit 1`,
+          { organizationId, referenceId, rowId } as never,
+        );
+        return rows[0] ?? null;
+      };
+      const byRowId =
+        rowId === null
+          ? null
+          : await found(
+              'select id from transactions where id = :rowId and organization_id = :organizationId',
+            );
+      return (
+        byRowId ??
+        found(`select r.id from items n join transactions r on r.item_id = n.id and r.reference_id = :referenceId
+                where n.organization_id = :organizationId`)
       );
-      return rows[0] ?? null;
     },
   };
 }
