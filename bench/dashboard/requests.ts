@@ -9,6 +9,8 @@ export interface RequestKind {
   path: (round: number) => string;
   /** What is timed: the whole answer, or its beginning where it is streamed. */
   until?: 'first bytes';
+  /** A refusal that is an answer, too: at some size there is no other. */
+  mayRefuse?: string;
 }
 
 interface Sample {
@@ -47,7 +49,10 @@ export async function requestKinds(tenant: Tenant): Promise<RequestKind[]> {
     query('/api/transactions/search', { limit: '100', ...values });
   const integration = toPublicId('integration', tenant.integrationId);
   const always = (name: string, path: string): RequestKind => ({ name, path: () => path });
-  const found = (name: string, values: (sample: Sample, round: number) => Record<string, string>) => ({
+  const found = (
+    name: string,
+    values: (sample: Sample, round: number) => Record<string, string>,
+  ): RequestKind => ({
     name: `transactions: ${name}`,
     path: (round: number) => search(values(one(round), round)),
   });
@@ -98,7 +103,10 @@ export async function requestKinds(tenant: Tenant): Promise<RequestKind[]> {
     found('an Item', ({ itemId }) => ({ item_id: itemId })),
     found('an account', ({ accountId }) => ({ account_id: accountId })),
     found('a day', ({ day }) => ({ date_from: day, date_to: day })),
-    found('a day, by amount', ({ day }) => ({ date_from: day, date_to: day, sort: '-amount' })),
+    {
+      ...found('a day, by amount', ({ day }) => ({ date_from: day, date_to: day, sort: '-amount' })),
+      mayRefuse: 'transaction.too_many_to_sort',
+    },
     found('a month', (_, round) => ({ date_from: ago(60 + round * 7), date_to: ago(30 + round * 7) })),
     found('since a year', (_, round) => ({ date_from: ago(365 + round) })),
     found('amounts of 900 and more', () => ({ amount_min: '900' })),

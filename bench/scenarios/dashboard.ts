@@ -7,7 +7,7 @@ import { requestKinds } from '../dashboard/requests.js';
 import { logIn } from '../dashboard/session.js';
 import { timePages, type Timings } from '../dashboard/time-pages.js';
 import { timeRequests, type TimedRequest } from '../dashboard/time-requests.js';
-import { timeSteps } from '../dashboard/time-steps.js';
+import { timeCsv, timeSteps } from '../dashboard/time-steps.js';
 import { startBarePage, type BarePage } from '../floors/bare-page.js';
 import type { Aim, Measurement, Scenario } from '../scenario.js';
 import type { Bench } from '../stack/bench.js';
@@ -74,7 +74,8 @@ export async function measure(
     const pages = await timePages(browser, bare.url, bench.quick ? 2 : 20);
     const known = { ...rows[0], from: daysAgo(180), to: daysAgo(150) };
     const steps = await timeSteps(browser, known, bench.quick ? 1 : 5);
-    return { requests, pages, steps, browser: browser.version, load };
+    const csv = await timeCsv(browser, bench.quick ? 1 : 3);
+    return { requests, pages: { ...pages, ...csv }, steps, browser: browser.version, load };
   } finally {
     await browser.close();
     await api.stop();
