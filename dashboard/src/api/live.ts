@@ -74,7 +74,7 @@ export function useLiveEvents(): void {
     const askWho = (): void => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
     const leave = openShared((news) => {
       // What was read before the stream was there may have changed in between.
-      if (news === 'opened') staleness.noteAll(Date.now() - MOMENT_MS);
+      if (news === 'opened') staleness.noteReadBefore(Date.now() - MOMENT_MS);
       else if (news === 'reconnected') {
         askWho();
         staleness.noteAll();

@@ -28,8 +28,10 @@ type Items = Set<string> | 'all';
 
 export interface Staleness {
   note(events: readonly LiveEvent[]): void;
-  /** Anything may have changed; with `since` (ms of the epoch) only what was read before. */
-  noteAll(since?: number): void;
+  /** Anything may have changed. */
+  noteAll(): void;
+  /** What was read before `moment` (ms of the epoch) may have changed since; it is read again in a second. */
+  noteReadBefore(moment: number): void;
   /** The page is seen again. */
   seen(): void;
   close(): void;
@@ -59,6 +61,17 @@ export function createStaleness(queries: QueryClient, isHidden: () => boolean): 
     return items === 'all' || typeof one !== 'string' || items.has(one);
   };
 
+  const noteQueries = (mayHaveChanged: (query: Query) => boolean): void => {
+    for (const query of queries.getQueryCache().findAll({
+      predicate: (each) =>
+        !UNTOLD.has(each.queryKey[0]) &&
+        mayHaveChanged(each) &&
+        // Being read for the first time: it is as new as can be.
+        (each.state.data !== undefined || each.state.fetchStatus === 'idle'),
+    }))
+      due.add(query);
+  };
+
   const readAgain = (query: Query): void => {
     due.delete(query);
     void queries.invalidateQueries({
@@ -71,10 +84,11 @@ export function createStaleness(queries: QueryClient, isHidden: () => boolean): 
     for (const query of queries.getQueryCache().findAll({ predicate: isConcerned })) due.add(query);
     kinds.clear();
     for (const query of due) if (query.state.fetchStatus === 'idle') readAgain(query);
-    reading = setTimeout(() => {
-      reading = undefined;
-      readSoon();
-    }, READ_EVERY_MS);
+    reading = setTimeout(readOn, READ_EVERY_MS);
+  };
+  const readOn = (): void => {
+    reading = undefined;
+    readSoon();
   };
 
   /** At once, unless that was a moment ago. */
@@ -101,18 +115,16 @@ export function createStaleness(queries: QueryClient, isHidden: () => boolean): 
       readSoon();
       walkSoon();
     },
-    noteAll(since) {
-      for (const query of queries.getQueryCache().findAll({
-        predicate: (each) =>
-          !UNTOLD.has(each.queryKey[0]) &&
-          // Those of a first reading are no burden; later ones walk.
-          (since === undefined ? !isSlow(each) : each.state.dataUpdatedAt < since) &&
-          // Being read for the first time: it is as new as can be.
-          (each.state.data !== undefined || each.state.fetchStatus === 'idle'),
-      }))
-        due.add(query);
+    noteAll() {
+      // Those of a first reading are no burden; later ones walk.
+      noteQueries((each) => !isSlow(each));
       readSoon();
-      if (since === undefined) walkSoon();
+      walkSoon();
+    },
+    noteReadBefore(moment) {
+      noteQueries(({ state }) => state.dataUpdatedAt < moment);
+      // Not at once: a page that has only just shown its rows owes its reader an answer to the first click.
+      reading ??= setTimeout(readOn, READ_EVERY_MS);
     },
     seen() {
       clearTimeout(reading);

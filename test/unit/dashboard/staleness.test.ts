@@ -82,9 +82,21 @@ it('reads all of the page at the same pace when more has changed than is told, s
 it('never asks who is logged in: whose session has ended learns it by what they do', async () => {
   const session = await show(['session']);
   staleness.note([RESET, ...news('own')]);
-  staleness.noteAll(Date.now() + 1);
+  staleness.noteReadBefore(Date.now() + 1);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(session.begun).toBe(1);
+});
+
+it('reads again, a second later, what was read before the stream began, and nothing else', async () => {
+  const before = await show(['items', 'list', {}]);
+  await vi.advanceTimersByTimeAsync(500);
+  const after = await show(['transactions', {}, 'search', {}]);
+  staleness.noteReadBefore(Date.now() - 200);
+  // Who has only just got the first rows is answered first.
+  await vi.advanceTimersByTimeAsync(900);
+  expect(before.begun).toBe(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([before.begun, after.begun]).toEqual([2, 1]);
 });
 
 it('reads nothing while nobody sees the page, and knows it to be old', async () => {
