@@ -1,11 +1,13 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
+import { searchTransactionsQuery } from './api/transactions';
 import { NoSuchPage } from './pages/no-such-page';
 import { LogInPage } from './pages/log-in-page';
 import { parseSearch, stringifySearch } from './parts/address';
 import { lazyPart } from './parts/lazy-part';
 import { LoadingRows } from './parts/states';
+import { queryOf } from './pages/transactions/filter';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
 import { AppFailed, PageFailed } from './shell/page-failed';
 
@@ -92,6 +94,8 @@ const transactions = createRoute({
   ...below,
   path: '/transactions',
   validateSearch: transactionsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchQuery(searchTransactionsQuery(queryOf(deps))),
   component: lazyPart(() => import('./pages/transactions/transactions-page'), 'TransactionsPage'),
 });
 const integrations = createRoute({

@@ -128,7 +128,7 @@ describe('the first load', () => {
       expect(all - charts, `bytes at ${path}:\n${transfer.report()}`).toBeLessThanOrEqual(300_000);
       expect(all - charts).toBeGreaterThan(50_000);
       // What opens on demand waits for the first sign of somebody.
-      expect(transfer.bytesOf(/^\/assets\/later-/)).toBe(0);
+      expect(transfer.bytesOf(/^\/assets\/(?:later|panel)-/)).toBe(0);
       await page.mouse.move(200, 200);
       await expect.poll(() => transfer.bytesOf(/^\/assets\/later-/), { timeout: 20_000 }).toBeGreaterThan(0);
       await context.close();

@@ -281,11 +281,11 @@ describe('when a newer dashboard is served', () => {
     page.on('request', (request) => {
       if (request.isNavigationRequest()) isGone = false;
     });
-    await page.route(/\/assets\/inbox-page-[^/]*\.js$/, (route) =>
+    await page.route(/\/assets\/api-keys-page-[^/]*\.js$/, (route) =>
       isGone ? route.fulfill({ status: 404 }) : route.continue(),
     );
-    await page.getByRole('link', { name: 'Inbox', exact: true }).click();
-    await heading('No webhooks yet').waitFor();
+    await page.getByRole('link', { name: 'API keys', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor();
     expect(await isSameDocument(page)).toBe(false);
     await page.unrouteAll();
   });

@@ -1,6 +1,7 @@
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- the roles are what browsers take away from a table that is laid out as cards */
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
 import type { ReactNode } from 'react';
+import { useFirstRows } from './first-rows';
 import { Tag } from './status';
 import classes from './data-table.module.css';
 
@@ -48,7 +49,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const helper = createColumnHelper<typeof features, Row>();
   const table = useTable({
     features,
-    data: rows,
+    data: useFirstRows(rows),
     getRowId: rowId,
     columns: columns.map((column) => helper.display({ id: column.id, header: column.header })),
   });

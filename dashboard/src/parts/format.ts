@@ -1,13 +1,20 @@
-const number = new Intl.NumberFormat(undefined);
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
-const exact = new Intl.DateTimeFormat(undefined, {
-  dateStyle: 'full',
-  timeStyle: 'long',
-});
-const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const toTheSecond = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+/** Made when it is needed first: to make one takes the browser milliseconds, and no page needs all of them. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
+};
+
+const number = once(() => new Intl.NumberFormat(undefined));
+const compact = once(
+  () => new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 }),
+);
+const relative = once(() => new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' }));
+const exact = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' }));
+const short = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }));
+const toTheSecond = once(
+  () => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }),
+);
+const day = once(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' }));
 
 const STEPS = [
   ['second', 60],
@@ -18,18 +25,18 @@ const STEPS = [
   ['year', Number.POSITIVE_INFINITY],
 ] as const;
 
-export const formatCount = (count: number): string => number.format(count);
-export const formatCompact = (count: number): string => compact.format(count);
-export const formatExactTime = (at: string): string => exact.format(new Date(at));
-export const formatTime = (at: string): string => short.format(new Date(at));
-export const formatTimeToTheSecond = (at: string): string => toTheSecond.format(new Date(at));
+export const formatCount = (count: number): string => number().format(count);
+export const formatCompact = (count: number): string => compact().format(count);
+export const formatExactTime = (at: string): string => exact().format(new Date(at));
+export const formatTime = (at: string): string => short().format(new Date(at));
+export const formatTimeToTheSecond = (at: string): string => toTheSecond().format(new Date(at));
 
 /** "3 min. ago", "in 2 days". */
 export function formatRelative(at: string, now: number): string {
   let amount = (Date.parse(at) - now) / 1_000;
   if (Math.abs(amount) < 10) return 'just now';
   for (const [unit, size] of STEPS) {
-    if (Math.abs(amount) < size) return relative.format(Math.round(amount), unit);
+    if (Math.abs(amount) < size) return relative().format(Math.round(amount), unit);
     amount /= size;
   }
   return '';
@@ -38,7 +45,7 @@ export function formatRelative(at: string, now: number): string {
 /** A calendar day without a zone, as the bank has it: never shifted into the viewer's. */
 export const formatDay = (date: string): string => {
   const [year, month, dayOfMonth] = date.split('-').map(Number);
-  return day.format(new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, dayOfMonth)));
+  return day().format(new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, dayOfMonth)));
 };
 
 export function formatDuration(ms: number): string {
@@ -48,18 +55,31 @@ export function formatDuration(ms: number): string {
   return `${(ms / 3_600_000).toFixed(1)} h`;
 }
 
+const ALL_DIGITS = { signDisplay: 'exceptZero', maximumFractionDigits: 20 } as const;
+const plain = once(() => new Intl.NumberFormat(undefined, { ...ALL_DIGITS, minimumFractionDigits: 2 }));
+
+/** By currency; null: the browser knows how to write none of that name. */
+const monies = new Map<string, Intl.NumberFormat | null>();
+function moneyFormat(currency: string): Intl.NumberFormat | null {
+  let money = monies.get(currency);
+  if (money === undefined) {
+    money = /^[A-Z]{3}$/.test(currency)
+      ? new Intl.NumberFormat(undefined, { ...ALL_DIGITS, style: 'currency', currency })
+      : null;
+    monies.set(currency, money);
+  }
+  return money;
+}
+
 /**
  * An amount with its currency, exact to its last digit. Text is an amount of more digits than a number holds.
  * The sign is always there: it is what tells inflow from outflow.
  */
 export function formatMoney(amount: number | string, currency: string | null | undefined): string {
-  const options = { signDisplay: 'exceptZero', maximumFractionDigits: 20 } as const;
-  if (currency && /^[A-Z]{3}$/.test(currency)) {
-    const money = new Intl.NumberFormat(undefined, { ...options, style: 'currency', currency });
-    return money.format(amount as Intl.StringNumericLiteral | number);
-  }
-  const plain = new Intl.NumberFormat(undefined, { ...options, minimumFractionDigits: 2 });
-  const text = plain.format(amount as Intl.StringNumericLiteral | number);
+  const exactly = amount as Intl.StringNumericLiteral | number;
+  const money = currency ? moneyFormat(currency) : null;
+  if (money !== null) return money.format(exactly);
+  const text = plain().format(exactly);
   return currency ? `${text} ${currency}` : text;
 }
 

@@ -1,4 +1,3 @@
-import { VisuallyHidden } from '@mantine/core';
 import { formatBalance, formatMoney } from './format';
 import classes from './money.module.css';
 
@@ -15,7 +14,7 @@ export function Money({ amount, currency, isRemoved = false }: MoneyProps) {
   const direction = isInflow ? 'Inflow ' : Number(amount) < 0 ? 'Outflow ' : null;
   return (
     <span className={classes.money} data-inflow={isInflow || undefined} data-removed={isRemoved || undefined}>
-      {direction !== null && <VisuallyHidden>{direction}</VisuallyHidden>}
+      {direction !== null && <span className={classes.direction}>{direction}</span>}
       {formatMoney(amount, currency)}
     </span>
   );

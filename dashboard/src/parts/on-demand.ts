@@ -29,11 +29,22 @@ export function loadOnDemand(): Promise<void> {
 
 const quietly = (): void => void loadOnDemand().catch(() => undefined);
 
-/** Fetches it as soon as somebody moves: before they can reach what needs it. */
-export function loadAtFirstSign(): void {
-  for (const sign of ['pointermove', 'pointerdown', 'keydown'])
-    addEventListener(sign, quietly, { once: true, passive: true });
+const SIGNS = ['pointermove', 'pointerdown', 'keydown'] as const;
+
+/** As soon as somebody moves: before they can reach what needs it. Answers how to wait no longer. */
+export function atFirstSign(load: () => void): () => void {
+  const stop = (): void => {
+    for (const sign of SIGNS) removeEventListener(sign, onSign);
+  };
+  const onSign = (): void => {
+    stop();
+    load();
+  };
+  for (const sign of SIGNS) addEventListener(sign, onSign, { passive: true });
+  return stop;
 }
+
+export const loadAtFirstSign = (): void => void atFirstSign(quietly);
 
 /** What opens only when it is asked for, once it is there; `isNeeded` fetches it. */
 export function useOnDemand(isNeeded: boolean): OnDemand | undefined {

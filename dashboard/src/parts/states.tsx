@@ -1,4 +1,4 @@
-import { Button, Code, Group, Paper, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import { Button, Code, Group, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import {
   IconCloudOff,
   IconInbox,
@@ -11,6 +11,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError, isDown, isExpired, isForbidden, isNotFound, messageOf } from '../api/api-error';
 import { Message } from './message';
+import classes from './states.module.css';
 
 interface NoticeProps {
   icon?: TablerIcon;
@@ -93,7 +94,7 @@ export function LoadingRows({ rows = 6 }: { rows?: number }) {
     <Stack gap="sm" p="md" role="status" aria-label="Loading">
       {isSlow && <Text c="dimmed">This takes longer than usual. Still waiting for Ardea to answer…</Text>}
       {Array.from({ length: rows }, (_, index) => (
-        <Skeleton key={index} height={18} width={`${94 - ((index * 17) % 30)}%`} />
+        <div key={index} className={classes.row} style={{ width: `${94 - ((index * 17) % 30)}%` }} />
       ))}
     </Stack>
   );

@@ -1,4 +1,4 @@
-import type { SearchFilter } from '../../api/transactions';
+import type { SearchFilter, SearchQuery } from '../../api/transactions';
 import type { TransactionsSearch } from '../../search';
 
 /** The address in the words of the API. */
@@ -15,6 +15,13 @@ export const filterOf = (search: TransactionsSearch): SearchFilter => ({
   category: search.category,
   pending: search.pending,
   removed: search.removed,
+});
+
+/** One page of them. */
+export const queryOf = (search: TransactionsSearch): SearchQuery => ({
+  ...filterOf(search),
+  after: search.after,
+  before: search.before,
 });
 
 const PLACES = new Set(['sort', 'after', 'before', 'row']);

@@ -2,34 +2,39 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconArrowsExchange, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
+import { useCallback } from 'react';
 import { searchTransactionsQuery } from '../../api/transactions';
-import { lazyPart } from '../../parts/lazy-part';
 import { formatDay } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { CsvButton } from './csv-button';
-import { filterOf, isFiltered } from './filter';
+import { filterOf, isFiltered, queryOf } from './filter';
+import { OpenRow } from './open-row';
 import { SearchRefused } from './search-refused';
 import { TransactionFilters, type ChangeSearch } from './transaction-filters';
-import { TransactionsTable } from './transactions-table';
-
-const TransactionDrawer = lazyPart(() => import('./transaction-drawer'), 'TransactionDrawer');
+import { TransactionsTable, type Sort } from './transactions-table';
 
 export function TransactionsPage() {
-  const search = useSearch({ from: '/inside/transactions' });
+  // Without the row that is open: the list is not drawn anew for it.
+  const search = useSearch({
+    from: '/inside/transactions',
+    select: ({ row: _, ...list }) => list,
+    structuralSharing: true,
+  });
   const navigate = useNavigate({ from: '/transactions' });
   const filter = filterOf(search);
-  const query = { ...filter, after: search.after, before: search.before };
+  const query = queryOf(search);
   const found = useQuery(searchTransactionsQuery(query));
   // Another filter begins at its first page.
-  const change: ChangeSearch = (changes) =>
-    void navigate({
-      search: (before) => ({ ...before, after: undefined, before: undefined, row: undefined, ...changes }),
-      replace: true,
-    });
-  const [hasDrawer, setHasDrawer] = useState(false);
-  if (search.row !== undefined && !hasDrawer) setHasDrawer(true);
+  const change = useCallback<ChangeSearch>(
+    (changes) =>
+      void navigate({
+        search: (before) => ({ ...before, after: undefined, before: undefined, row: undefined, ...changes }),
+        replace: true,
+      }),
+    [navigate],
+  );
+  const sortBy = useCallback((sort: Sort) => change({ sort: sort === '-date' ? undefined : sort }), [change]);
   const { data } = found;
   const turn = (to: { after?: string; before?: string }): void => {
     void navigate({
@@ -65,7 +70,7 @@ export function TransactionsPage() {
                     transactions={transactions}
                     listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
                     sort={search.sort ?? '-date'}
-                    onSort={(sort) => change({ sort: sort === '-date' ? undefined : sort })}
+                    onSort={sortBy}
                   />
                 ) : (
                   complete && (
@@ -112,16 +117,7 @@ export function TransactionsPage() {
           </Button>
         </Group>
       )}
-      {hasDrawer && (
-        <Suspense fallback={null}>
-          <TransactionDrawer
-            id={search.row}
-            onClose={() =>
-              void navigate({ search: (before) => ({ ...before, row: undefined }), resetScroll: false })
-            }
-          />
-        </Suspense>
-      )}
+      <OpenRow />
     </Page>
   );
 }

@@ -1,6 +1,6 @@
-import { Text, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { Transaction } from '../../api/transactions';
 import { DataTable, type Columns } from '../../parts/data-table';
 import rowClasses from '../../parts/data-table.module.css';
@@ -12,8 +12,9 @@ import { useSteadyRows } from '../../parts/steady-rows';
 import { Day } from '../../parts/time';
 import type { SORTS } from '../../search';
 import classes from './transactions-table.module.css';
+import { useRowLinks, type RowLink } from './row-links';
 
-type Sort = (typeof SORTS)[number];
+export type Sort = (typeof SORTS)[number];
 
 const categoryOf = ({ personal_finance_category: category }: Transaction): string =>
   category !== null && 'primary' in category && typeof category.primary === 'string'
@@ -45,27 +46,24 @@ function SortHeader({
 const sortedBy = (sort: Sort, by: string): 'ascending' | 'descending' | 'none' =>
   sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : 'none';
 
-function columnsOf(sort: Sort, onSort: (sort: Sort) => void): Columns<Transaction> {
+function columnsOf(
+  sort: Sort,
+  onSort: (sort: Sort) => void,
+  linkOf: (id: string) => RowLink,
+): Columns<Transaction> {
   return [
     {
       id: 'description',
       header: 'Description',
       cell: (row) => (
         <div>
-          <Link
-            to="/transactions"
-            search={(before) => ({ ...before, row: row.heron_id })}
-            className={rowClasses.rowLink}
-            resetScroll={false}
-          >
+          <a {...linkOf(row.heron_id)} className={rowClasses.rowLink}>
             {row.description ?? 'No description'}
-          </Link>{' '}
+          </a>{' '}
           {row.pending === true && <Tag tone="busy">pending</Tag>}{' '}
           {row.removed_at !== null && <Tag tone="bad">removed</Tag>}
           {row.merchant_name !== null && row.merchant_name !== row.description && (
-            <Text size="xs" c="dimmed">
-              {row.merchant_name}
-            </Text>
+            <div className={classes.merchant}>{row.merchant_name}</div>
           )}
         </div>
       ),
@@ -109,14 +107,21 @@ interface TransactionsTableProps {
   onSort: (sort: Sort) => void;
 }
 
-export function TransactionsTable({ transactions, listKey, sort, onSort }: TransactionsTableProps) {
+/** Drawn anew for other rows only: what is opened beside them changes nothing about them. */
+export const TransactionsTable = memo(function TransactionsTable({
+  transactions,
+  listKey,
+  sort,
+  onSort,
+}: TransactionsTableProps) {
   const { rows, fresh, gone, markOf, load } = useSteadyRows(transactions, idOf, listKey);
+  const linkOf = useRowLinks();
   return (
     <>
       <FreshRows fresh={fresh} gone={gone} onLoad={load} />
       <DataTable
         caption="Transactions"
-        columns={columnsOf(sort, onSort)}
+        columns={columnsOf(sort, onSort, linkOf)}
         rows={rows}
         rowId={idOf}
         markOf={markOf}
@@ -125,4 +130,4 @@ export function TransactionsTable({ transactions, listKey, sort, onSort }: Trans
       />
     </>
   );
-}
+});

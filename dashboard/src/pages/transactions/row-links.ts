@@ -1,0 +1,37 @@
+import { useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { useMemo, type MouseEvent } from 'react';
+
+export interface RowLink {
+  href: string;
+  onClick: (event: MouseEvent) => void;
+}
+
+const PLACE = 'ROW';
+
+/** A new tab or window, or a download: the browser's. */
+const isForBrowser = ({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean =>
+  button !== 0 || metaKey || ctrlKey || shiftKey || altKey;
+
+/**
+ * Links that open a row beside the list that the address says. One address is made for all of them: the router's own links, each
+ * of which makes its address anew at every navigation, take half of the time that a hundred rows take.
+ */
+export function useRowLinks(): (id: string) => RowLink {
+  const router = useRouter();
+  const navigate = useNavigate({ from: '/transactions' });
+  // Whichever row is open.
+  const list = useLocation({
+    select: ({ search }) => JSON.stringify({ ...search, row: PLACE }),
+  });
+  return useMemo(() => {
+    const { href } = router.buildLocation({ to: '/transactions', search: JSON.parse(list) as object });
+    return (id) => ({
+      href: href.replace(PLACE, encodeURIComponent(id)),
+      onClick: (event) => {
+        if (isForBrowser(event)) return;
+        event.preventDefault();
+        void navigate({ search: (before) => ({ ...before, row: id }), resetScroll: false });
+      },
+    });
+  }, [router, navigate, list]);
+}
