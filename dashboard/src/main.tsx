@@ -18,18 +18,30 @@ if (root === null) throw new Error('index.html has no #root.');
 
 loadAtFirstSign();
 
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      colorSchemeManager={colorSchemes}
-      defaultColorScheme="auto"
-    >
-      <Notifications />
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+/** Whoever waits longer sees that something is coming. */
+const SHOWN_AFTER_MS = 800;
+
+/**
+ * Drawn once, with the page in it: to draw nothing first takes as long as the page's rows do. Not awaited by this module, which
+ * the page's own file waits for.
+ */
+async function show(into: HTMLElement): Promise<void> {
+  await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, SHOWN_AFTER_MS))]);
+  createRoot(into).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        colorSchemeManager={colorSchemes}
+        defaultColorScheme="auto"
+      >
+        <Notifications />
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+
+void show(root);

@@ -11,6 +11,12 @@ import { queryOf } from './pages/transactions/filter';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
 import { AppFailed, PageFailed } from './shell/page-failed';
 
+const MOMENT_MS = 200;
+
+/** Rows that come at once are drawn with their page; for others it shows that they are on their way. */
+const forAMoment = (rows: Promise<void>): Promise<void> =>
+  Promise.race([rows, new Promise<void>((resolve) => setTimeout(resolve, MOMENT_MS))]);
+
 const root = createRootRoute({
   component: Outlet,
   errorComponent: AppFailed,
@@ -94,8 +100,12 @@ const transactions = createRoute({
   ...below,
   path: '/transactions',
   validateSearch: transactionsSearch,
-  loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void queryClient.prefetchQuery(searchTransactionsQuery(queryOf(deps))),
+  loaderDeps: ({ search: { row: _, ...list } }) => list,
+  loader: ({ deps, cause }) => {
+    const rows = queryClient.prefetchQuery(searchTransactionsQuery(queryOf(deps)));
+    // A filter shows what was chosen at once.
+    return cause === 'stay' ? undefined : forAMoment(rows);
+  },
   component: lazyPart(() => import('./pages/transactions/transactions-page'), 'TransactionsPage'),
 });
 const integrations = createRoute({

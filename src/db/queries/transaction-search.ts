@@ -66,7 +66,8 @@ export interface TransactionSearchQueries {
 
 /** So many rows are sorted as a whole; of more the index is walked. */
 export const MOST_SORTED = 30_000;
-const FIRST_CHUNK = 512;
+/** A page, and some that it leaves out: each row more is one page of the table that has to be in memory. */
+const FIRST_CHUNK = 128;
 const LARGEST_CHUNK = 16_384;
 
 const EXPRESSION = {
