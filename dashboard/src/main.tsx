@@ -7,6 +7,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query-client';
+import { sessionQuery } from './api/session';
 import { loadAtFirstSign } from './parts/on-demand';
 import { router } from './router';
 import { Notifications } from './shell/notifications';
@@ -26,6 +27,9 @@ const SHOWN_AFTER_MS = 800;
  * the page's own file waits for.
  */
 async function show(into: HTMLElement): Promise<void> {
+  // The page's head has asked already (vite.config.ts). Whatever the page is, the answer is taken now: the browser would give it
+  // to whoever asks first, after a log-in too.
+  void queryClient.prefetchQuery(sessionQuery);
   await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, SHOWN_AFTER_MS))]);
   createRoot(into).render(
     <StrictMode>
