@@ -83,6 +83,8 @@ interface Scope {
   sql: string;
   /** Of its index: in this order rows are counted, or the planner might read the whole table for the first of them. */
   orderBy: string;
+  /** Its index alone does not tell how many rows it has: they are counted as they are read. */
+  isReadToCount?: boolean;
 }
 
 const BY_DATE = `${EXPRESSION.date.sql}, t.id`;
@@ -103,7 +105,14 @@ function scopes(search: TransactionSearch): Scope[] {
       : [{ sql: 't.end_user_id = :endUserRowId', orderBy: 't.end_user_id, t.id' }]),
     ...(dates.length === 0
       ? []
-      : [{ sql: `${WHOLE_ORGANIZATION} and ${dates.join(' and ')}`, orderBy: BY_DATE }]),
+      : [
+          {
+            sql: `${WHOLE_ORGANIZATION} and ${dates.join(' and ')}`,
+            orderBy: BY_DATE,
+            // PostgreSQL reads the row for the date within an index on an expression of it.
+            isReadToCount: true,
+          },
+        ]),
   ];
 }
 
@@ -185,27 +194,32 @@ export function createTransactionSearch(
   const run = async <Row>(sql: string, bindings: Bindings): Promise<Row[]> =>
     (await db.raw<{ rows: Row[] }>(sql, bindings as never)).rows;
 
-  const narrowScope = async (
-    { search, order }: Pick<SearchPage, 'search' | 'order'>,
-    bindings: Bindings,
-  ): Promise<string | null> => {
+  /** The first scope that has few rows, sorted; null: none has. */
+  const narrow = async (page: SearchPage, bindings: Bindings): Promise<FoundPage | null> => {
+    const { search, order } = page;
     const { dateFrom, dateTo, ...others } = search;
     // By date all of the organisation's rows are walked anyway, and the walk keeps to the dates by itself: counting would cost more
     // rows than the page. By amount few rows of the organisation need no narrower scope; where one is too wide, so is all.
     const narrower = scopes(order.by === 'date' ? others : { ...others, dateFrom, dateTo });
     const all =
       narrower.length === 0 && order.by === 'amount'
-        ? [{ sql: WHOLE_ORGANIZATION, orderBy: BY_DATE }]
+        ? [{ sql: WHOLE_ORGANIZATION, orderBy: BY_DATE, isReadToCount: true }]
         : narrower;
-    for (const { sql, orderBy } of all) {
-      const [counted] = await run<{ n: number }>(
-        `select count(*)::integer as n
-           from (select from transactions t where ${sql} order by ${orderBy} limit ${MOST_SORTED + 1}) few`,
-        bindings,
-      );
-      if (counted!.n <= MOST_SORTED) return sql;
+    for (const scope of all) {
+      const found = (await hasMany(scope, bindings)) ? null : await sorted(page, scope, bindings);
+      if (found !== null) return found;
     }
     return null;
+  };
+
+  const hasMany = async ({ sql, orderBy, isReadToCount }: Scope, bindings: Bindings): Promise<boolean> => {
+    if (isReadToCount) return false;
+    const [counted] = await run<{ n: number }>(
+      `select count(*)::integer as n
+         from (select from transactions t where ${sql} order by ${orderBy} limit ${MOST_SORTED + 1}) few`,
+      bindings,
+    );
+    return counted!.n > MOST_SORTED;
   };
 
   const finish = (page: SearchPage, rows: FoundPage['rows'], stoppedAt: SearchPlace | null): FoundPage => {
@@ -217,15 +231,22 @@ export function createTransactionSearch(
     };
   };
 
-  const sorted = async (page: SearchPage, scope: string, bindings: Bindings): Promise<FoundPage> => {
+  /** Null when the scope has more rows than can be sorted. */
+  const sorted = async (page: SearchPage, scope: Scope, bindings: Bindings): Promise<FoundPage | null> => {
     const { expression, orderBy, beyond, bindings: place } = orderSql(page);
     const { sql } = conditions(page.search);
-    const rows = await run<FoundPage['rows'][number]>(
+    const found = await run<{ id: string; value: string; counted: number | null }>(
       // Materialized, or the planner might walk all of the organisation's rows for the first of these.
-      `with few as materialized (select ${ASKED} from transactions t where ${scope})
-       select t.id, (${expression})::text as value from few t where ${sql}${beyond} order by ${orderBy} limit :limit`,
+      `with few as materialized (
+         select ${ASKED} from transactions t where ${scope.sql} order by ${scope.orderBy} limit ${MOST_SORTED + 1})
+       (select t.id, (${expression})::text as value, null as counted from few t where ${sql}${beyond} order by ${orderBy} limit :limit)
+       union all
+       (select null, null, count(*)::integer from few)`,
       { ...bindings, ...place, limit: page.limit + 1 },
     );
+    const counted = found.find((row) => row.counted !== null)?.counted ?? 0;
+    if (counted > MOST_SORTED) return null;
+    const rows = found.filter((row) => row.counted === null).map(({ id, value }) => ({ id, value }));
     return finish(page, rows, null);
   };
 
@@ -265,8 +286,8 @@ export function createTransactionSearch(
   return {
     async find(organizationId, page) {
       const bindings = { organizationId, ...conditions(page.search).bindings };
-      const scope = await narrowScope(page, bindings);
-      if (scope !== null) return sorted(page, scope, bindings);
+      const few = await narrow(page, bindings);
+      if (few !== null) return few;
       return page.order.by === 'amount' ? 'too_many' : walked(page, bindings);
     },
 
