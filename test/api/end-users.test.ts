@@ -203,7 +203,8 @@ describe('GET /api/end_users?q=', () => {
     expect(await found(`q=${item.plaidItemId}`)).toEqual(['Search-100%-me']);
     expect(await found(`q=${item.plaidItemId}`, api.foreignKey)).toEqual([]);
     for (const id of ['typed-1', 'typed-12', 'typed-11']) await create({ end_user_id: id });
-    expect(await found('q=typed-1')).toEqual(['typed-1', 'typed-11', 'typed-12']);
+    for (const typed of ['typed-1', 'TYPED-1'])
+      expect(await found(`q=${typed}`)).toEqual(['typed-1', 'typed-11', 'typed-12']);
     expect(await found('q=m%C3%BCller')).toEqual(['found-by-name']);
     expect(await found('link_status=erroring&link_status=pending')).toEqual(['Search-100%-me']);
     expect(await found('q=search&link_status=active')).toEqual([]);

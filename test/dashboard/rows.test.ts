@@ -143,6 +143,54 @@ describe('a row', () => {
   });
 });
 
+describe('a row that is opened', () => {
+  it('opens in a tab of its own, beside the same list', async () => {
+    // A word of the address that links must not take for their own.
+    await page.goto('/transactions?text=acme&category=ROW');
+    await heading('No transactions match').waitFor();
+    await page.goto('/transactions?text=acme');
+    const link = page.getByRole('link', { name: 'acme coffee' });
+    const href = await link.getAttribute('href');
+    expect(href).toMatch(/^\/transactions\?text=acme&row=txn_\w+$/);
+    const opened = page.context().waitForEvent('page');
+    await link.click({ modifiers: ['ControlOrMeta'] });
+    const tab = await opened;
+    await tab.getByRole('dialog', { name: 'Transaction' }).waitFor();
+    expect(tab.url().endsWith(href!)).toBe(true);
+    await tab.close();
+    expect(new URL(page.url()).search).toBe('?text=acme');
+  });
+
+  it('can be left before the program that shows it is there', async () => {
+    const { page: own, context } = await dashboard.person();
+    await logIn(own, { path: '/transactions', landsOn: 'Transactions' });
+    let isHeld = true;
+    await own.route(/\/assets\/panel-[^/]*\.js$/, async (route) => {
+      while (isHeld) await new Promise((resolve) => setTimeout(resolve, 50));
+      await route.continue();
+    });
+    await own.goto('/transactions');
+    const row = own.getByRole('link', { name: 'acme coffee' });
+    const waiting = own.locator('[role=dialog][aria-busy=true]');
+    for (const leave of [
+      () => own.keyboard.press('Escape'),
+      () => waiting.getByRole('button', { name: 'Close' }).click(),
+      () => own.goBack(),
+    ]) {
+      await row.click();
+      await waiting.waitFor();
+      await leave();
+      await waiting.waitFor({ state: 'hidden' });
+      expect(new URL(own.url()).search).toBe('');
+    }
+    await row.click();
+    await waiting.waitFor();
+    isHeld = false;
+    await own.getByRole('heading', { name: 'History' }).waitFor();
+    await context.close();
+  });
+});
+
 describe('a webhook', () => {
   it('shows its body as it came, which is what was signed, and laid out when asked', async () => {
     await fetch(integration.inbound_webhook_url, {

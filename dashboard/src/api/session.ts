@@ -52,6 +52,8 @@ export function useLogIn() {
       const before = queries.getQueryData(sessionQuery.queryKey);
       // What another user has seen is nothing for this one.
       if (before && before.user.heron_id !== session.user.heron_id) queries.clear();
+      // Who was there before, asked with this page, may be answered yet.
+      await queries.cancelQueries({ queryKey: sessionQuery.queryKey });
       queries.setQueryData(sessionQuery.queryKey, session);
       reportAnswer('up', { loggedIn: true });
       await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });

@@ -169,7 +169,10 @@ export function createEndUserQueries(db: Database): EndUserQueries {
         narrow(db('end_users').where(where), organizationId, filter)
           .modify((query) => {
             // Whose id was typed to its end is not looked for among all whose ids go on.
-            if (filter.text !== undefined) void query.orderByRaw('end_user_id = ? desc', [filter.text]);
+            if (filter.text !== undefined)
+              void query.orderByRaw('end_user_id = :text desc, lower(end_user_id) = lower(:text) desc', {
+                text: filter.text,
+              } as never);
           })
           .orderByRaw(ORDER_BY[order])
           .limit(limit)

@@ -66,8 +66,9 @@ export interface TransactionSearchQueries {
 
 /** So many rows are sorted as a whole; of more the index is walked. */
 export const MOST_SORTED = 30_000;
-/** A page, and some that it leaves out: each row more is one page of the table that has to be in memory. */
+/** At least; else a page, and some that it leaves out: each row more is one page of the table that has to be in memory. */
 const FIRST_CHUNK = 128;
+const LEFT_OUT = 1.28;
 const LARGEST_CHUNK = 16_384;
 
 const EXPRESSION = {
@@ -189,7 +190,7 @@ export interface SearchOptions {
  */
 export function createTransactionSearch(
   db: Database,
-  { budgetMs = 200, firstChunk = FIRST_CHUNK }: SearchOptions = {},
+  { budgetMs = 200, firstChunk }: SearchOptions = {},
 ): TransactionSearchQueries {
   const run = async <Row>(sql: string, bindings: Bindings): Promise<Row[]> =>
     (await db.raw<{ rows: Row[] }>(sql, bindings as never)).rows;
@@ -252,7 +253,8 @@ export function createTransactionSearch(
 
   const walked = async (page: SearchPage, bindings: Bindings): Promise<FoundPage> => {
     const until = performance.now() + budgetMs;
-    let chunk = firstChunk;
+    const least = firstChunk ?? Math.max(FIRST_CHUNK, Math.ceil(page.limit * LEFT_OUT));
+    let chunk = least;
     const { sql } = conditions(page.search);
     const range = scopes({ ...page.search, itemIds: undefined, endUserRowId: undefined })[0]?.sql;
     const rows: FoundPage['rows'] = [];
@@ -277,7 +279,7 @@ export function createTransactionSearch(
       if (now >= until) return finish(page, rows, from);
       // Rows that are not in memory take a hundred times as long: no more of them than the time that is left may allow.
       const affordable = (chunk * (until - now)) / (now - began);
-      chunk = Math.max(firstChunk, Math.min(chunk * 4, Math.ceil(affordable), LARGEST_CHUNK));
+      chunk = Math.max(least, Math.min(chunk * 4, Math.ceil(affordable), LARGEST_CHUNK));
       // Others wait for the pool, too.
       await sleep(0);
     }

@@ -16,14 +16,11 @@ export function OpenRow() {
   const [isThere, setThere] = useState(false);
   if (row !== undefined && !isThere) setThere(true);
   if (!isThere) return null;
+  const close = (): void =>
+    void navigate({ search: (before) => ({ ...before, row: undefined }), resetScroll: false });
   return (
-    <Suspense fallback={<OpeningPanel />}>
-      <TransactionDrawer
-        id={row}
-        onClose={() =>
-          void navigate({ search: (before) => ({ ...before, row: undefined }), resetScroll: false })
-        }
-      />
+    <Suspense fallback={row === undefined ? null : <OpeningPanel onClose={close} />}>
+      <TransactionDrawer id={row} onClose={close} />
     </Suspense>
   );
 }

@@ -1,12 +1,10 @@
-import { useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useMemo, type MouseEvent } from 'react';
 
 export interface RowLink {
   href: string;
   onClick: (event: MouseEvent) => void;
 }
-
-const PLACE = 'ROW';
 
 /** A new tab or window, or a download: the browser's. */
 const isForBrowser = ({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean =>
@@ -20,13 +18,16 @@ export function useRowLinks(): (id: string) => RowLink {
   const router = useRouter();
   const navigate = useNavigate({ from: '/transactions' });
   // Whichever row is open.
-  const list = useLocation({
-    select: ({ search }) => JSON.stringify({ ...search, row: PLACE }),
+  const list = useSearch({
+    from: '/inside/transactions',
+    select: ({ row: _, ...rest }) => rest,
+    structuralSharing: true,
   });
   return useMemo(() => {
-    const { href } = router.buildLocation({ to: '/transactions', search: JSON.parse(list) as object });
+    const { href } = router.buildLocation({ to: '/transactions', search: list });
+    const beginning = `${href}${href.includes('?') ? '&' : '?'}row=`;
     return (id) => ({
-      href: href.replace(PLACE, encodeURIComponent(id)),
+      href: `${beginning}${encodeURIComponent(id)}`,
       onClick: (event) => {
         if (isForBrowser(event)) return;
         event.preventDefault();

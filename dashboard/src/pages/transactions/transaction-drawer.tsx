@@ -8,7 +8,7 @@ export function TransactionDrawer({ id, onClose }: { id: string | undefined; onC
   const isOpen = useOpensAfter(id !== undefined);
   return (
     <>
-      {id !== undefined && !isOpen && <OpeningPanel />}
+      {id !== undefined && !isOpen && <OpeningPanel onClose={onClose} />}
       <Drawer
         opened={isOpen}
         onClose={onClose}

@@ -24,7 +24,8 @@ export function TransactionsPage() {
   const navigate = useNavigate({ from: '/transactions' });
   const filter = filterOf(search);
   const query = queryOf(search);
-  const found = useQuery(searchTransactionsQuery(query));
+  // What was refused has been asked by the route just now.
+  const found = useQuery({ ...searchTransactionsQuery(query), retryOnMount: false });
   // Another filter begins at its first page.
   const change = useCallback<ChangeSearch>(
     (changes) =>
