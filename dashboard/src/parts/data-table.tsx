@@ -72,9 +72,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   style={column?.width === undefined ? undefined : { width: column.width }}
                 >
                   {column?.renderHeader === undefined ? (
-                    <span className={column?.isHeaderHidden ? classes.hidden : undefined}>
-                      {column?.header}
-                    </span>
+                    <span className={column?.isHeaderHidden ? 'spoken' : undefined}>{column?.header}</span>
                   ) : (
                     <>
                       <span className={classes.inColumns}>{column.renderHeader()}</span>

@@ -14,7 +14,7 @@ export function Money({ amount, currency, isRemoved = false }: MoneyProps) {
   const direction = isInflow ? 'Inflow ' : Number(amount) < 0 ? 'Outflow ' : null;
   return (
     <span className={classes.money} data-inflow={isInflow || undefined} data-removed={isRemoved || undefined}>
-      {direction !== null && <span className={classes.direction}>{direction}</span>}
+      {direction !== null && <span className="spoken">{direction}</span>}
       {formatMoney(amount, currency)}
     </span>
   );
