@@ -8,6 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query-client';
 import { sessionQuery } from './api/session';
+import { atMost } from './parts/at-most';
 import { loadAtFirstSign } from './parts/on-demand';
 import { router } from './router';
 import { Notifications } from './shell/notifications';
@@ -30,7 +31,7 @@ async function show(into: HTMLElement): Promise<void> {
   // The page's head has asked already (vite.config.ts). Whatever the page is, the answer is taken now: the browser would give it
   // to whoever asks first, after a log-in too.
   void queryClient.prefetchQuery(sessionQuery);
-  await Promise.race([router.load(), new Promise((resolve) => setTimeout(resolve, SHOWN_AFTER_MS))]);
+  await atMost(SHOWN_AFTER_MS, router.load());
   createRoot(into).render(
     <StrictMode>
       <MantineProvider

@@ -5,17 +5,15 @@ import { searchTransactionsQuery } from './api/transactions';
 import { NoSuchPage } from './pages/no-such-page';
 import { LogInPage } from './pages/log-in-page';
 import { parseSearch, stringifySearch } from './parts/address';
+import { atMost } from './parts/at-most';
 import { lazyPart } from './parts/lazy-part';
 import { LoadingRows } from './parts/states';
 import { queryOf } from './pages/transactions/filter';
 import { endUsersSearch, inboxSearch, itemsSearch, overviewSearch, transactionsSearch } from './search';
 import { AppFailed, PageFailed } from './shell/page-failed';
 
-const MOMENT_MS = 200;
-
 /** Rows that come at once are drawn with their page; for others it shows that they are on their way. */
-const forAMoment = (rows: Promise<void>): Promise<void> =>
-  Promise.race([rows, new Promise<void>((resolve) => setTimeout(resolve, MOMENT_MS))]);
+const MOMENT_MS = 200;
 
 const root = createRootRoute({
   component: Outlet,
@@ -104,7 +102,7 @@ const transactions = createRoute({
   loader: ({ deps, cause }) => {
     const rows = queryClient.prefetchQuery(searchTransactionsQuery(queryOf(deps)));
     // A filter shows what was chosen at once.
-    return cause === 'stay' ? undefined : forAMoment(rows);
+    return cause === 'stay' ? undefined : atMost(MOMENT_MS, rows);
   },
   component: lazyPart(() => import('./pages/transactions/transactions-page'), 'TransactionsPage'),
 });
