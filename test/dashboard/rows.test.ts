@@ -161,6 +161,27 @@ describe('a row that is opened', () => {
     expect(new URL(page.url()).search).toBe('?text=acme');
   });
 
+  it('is there at the press, before the router has come to its address, and follows the address from then on', async () => {
+    await page.goto('/transactions?text=acme');
+    const dialogAfter = (press: string) =>
+      page.evaluate<boolean>(`(async () => {
+        ${press};
+        await new Promise(queueMicrotask);
+        return document.querySelector('[role=dialog]') !== null;
+      })()`);
+    await page.getByRole('link', { name: 'acme coffee' }).waitFor();
+    expect(await dialogAfter(`document.querySelector('main table tbody a').click()`)).toBe(true);
+    await page.waitForURL(/text=acme&row=txn_/);
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe('?text=acme');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.goBack();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await page.goForward();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
   it('can be left before the program that shows it is there', async () => {
     const { page: own, context } = await dashboard.person();
     await logIn(own, { path: '/transactions', landsOn: 'Transactions' });
@@ -181,7 +202,7 @@ describe('a row that is opened', () => {
       await waiting.waitFor();
       await leave();
       await waiting.waitFor({ state: 'hidden' });
-      expect(new URL(own.url()).search).toBe('');
+      await expect.poll(() => new URL(own.url()).search).toBe('');
     }
     await row.click();
     await waiting.waitFor();

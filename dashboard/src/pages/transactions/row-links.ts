@@ -1,5 +1,6 @@
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { useMemo, type MouseEvent } from 'react';
+import { useShowRow } from './open-row';
 
 export interface RowLink {
   href: string;
@@ -16,7 +17,7 @@ const isForBrowser = ({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent
  */
 export function useRowLinks(): (id: string) => RowLink {
   const router = useRouter();
-  const navigate = useNavigate({ from: '/transactions' });
+  const show = useShowRow();
   // Whichever row is open.
   const list = useSearch({
     from: '/inside/transactions',
@@ -31,8 +32,8 @@ export function useRowLinks(): (id: string) => RowLink {
       onClick: (event) => {
         if (isForBrowser(event)) return;
         event.preventDefault();
-        void navigate({ search: (before) => ({ ...before, row: id }), resetScroll: false });
+        show(id);
       },
     });
-  }, [router, navigate, list]);
+  }, [router, show, list]);
 }

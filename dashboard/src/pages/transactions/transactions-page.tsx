@@ -9,7 +9,7 @@ import { Page } from '../../parts/page';
 import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { CsvButton } from './csv-button';
 import { filterOf, isFiltered, queryOf } from './filter';
-import { OpenRow } from './open-row';
+import { WithOpenRow } from './open-row';
 import { SearchRefused } from './search-refused';
 import { TransactionFilters, type ChangeSearch } from './transaction-filters';
 import { TransactionsTable, type Sort } from './transactions-table';
@@ -44,81 +44,82 @@ export function TransactionsPage() {
     scrollTo({ top: 0 });
   };
   return (
-    <Page
-      title="Transactions"
-      description="Every row as it is now, with all that it was before."
-      actions={<CsvButton filter={filter} />}
-    >
-      <TransactionFilters
-        search={search}
-        onChange={change}
-        onClear={() => void navigate({ search: { sort: search.sort }, replace: true })}
-      />
-      <Card flush>
-        {data === undefined && found.isError ? (
-          <SearchRefused
-            error={found.error}
-            onRetry={() => void found.refetch()}
-            onSortByDate={() => change({ sort: undefined })}
-            onFirstPage={() => change({})}
-          />
-        ) : (
-          <Loaded query={found} loading={<LoadingRows rows={14} />}>
-            {({ transactions, complete, searched_to }) => (
-              <>
-                {transactions.length > 0 ? (
-                  <TransactionsTable
-                    transactions={transactions}
-                    listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
-                    sort={search.sort ?? '-date'}
-                    onSort={sortBy}
-                  />
-                ) : (
-                  complete && (
-                    <Notice
-                      icon={IconArrowsExchange}
-                      title={isFiltered(search) ? 'No transactions match' : 'No transactions yet'}
-                    >
-                      {search.from !== undefined && search.to !== undefined && search.from > search.to
-                        ? 'The first day is later than the last one.'
-                        : isFiltered(search)
-                          ? 'Widen the filters to see others.'
-                          : 'They appear here by themselves, seconds after the first Item is linked.'}
-                    </Notice>
-                  )
-                )}
-                {!complete && (
-                  <Text c="dimmed" ta="center" p="md" role="status">
-                    Searched back to {searched_to === null ? 'here' : formatDay(searched_to)} so far. The next
-                    page goes on.
-                  </Text>
-                )}
-              </>
-            )}
-          </Loaded>
+    <WithOpenRow>
+      <Page
+        title="Transactions"
+        description="Every row as it is now, with all that it was before."
+        actions={<CsvButton filter={filter} />}
+      >
+        <TransactionFilters
+          search={search}
+          onChange={change}
+          onClear={() => void navigate({ search: { sort: search.sort }, replace: true })}
+        />
+        <Card flush>
+          {data === undefined && found.isError ? (
+            <SearchRefused
+              error={found.error}
+              onRetry={() => void found.refetch()}
+              onSortByDate={() => change({ sort: undefined })}
+              onFirstPage={() => change({})}
+            />
+          ) : (
+            <Loaded query={found} loading={<LoadingRows rows={14} />}>
+              {({ transactions, complete, searched_to }) => (
+                <>
+                  {transactions.length > 0 ? (
+                    <TransactionsTable
+                      transactions={transactions}
+                      listKey={found.isPlaceholderData ? 'before' : JSON.stringify(query)}
+                      sort={search.sort ?? '-date'}
+                      onSort={sortBy}
+                    />
+                  ) : (
+                    complete && (
+                      <Notice
+                        icon={IconArrowsExchange}
+                        title={isFiltered(search) ? 'No transactions match' : 'No transactions yet'}
+                      >
+                        {search.from !== undefined && search.to !== undefined && search.from > search.to
+                          ? 'The first day is later than the last one.'
+                          : isFiltered(search)
+                            ? 'Widen the filters to see others.'
+                            : 'They appear here by themselves, seconds after the first Item is linked.'}
+                      </Notice>
+                    )
+                  )}
+                  {!complete && (
+                    <Text c="dimmed" ta="center" p="md" role="status">
+                      Searched back to {searched_to === null ? 'here' : formatDay(searched_to)} so far. The
+                      next page goes on.
+                    </Text>
+                  )}
+                </>
+              )}
+            </Loaded>
+          )}
+        </Card>
+        {data !== undefined && (data.next_cursor !== null || data.prev_cursor !== null) && (
+          <Group justify="space-between" component="nav" aria-label="Pages">
+            <Button
+              variant="default"
+              leftSection={<IconChevronLeft size={16} />}
+              disabled={data.prev_cursor === null}
+              onClick={() => turn({ before: data.prev_cursor ?? undefined })}
+            >
+              Previous
+            </Button>
+            <Button
+              variant="default"
+              rightSection={<IconChevronRight size={16} />}
+              disabled={data.next_cursor === null}
+              onClick={() => turn({ after: data.next_cursor ?? undefined })}
+            >
+              Next
+            </Button>
+          </Group>
         )}
-      </Card>
-      {data !== undefined && (data.next_cursor !== null || data.prev_cursor !== null) && (
-        <Group justify="space-between" component="nav" aria-label="Pages">
-          <Button
-            variant="default"
-            leftSection={<IconChevronLeft size={16} />}
-            disabled={data.prev_cursor === null}
-            onClick={() => turn({ before: data.prev_cursor ?? undefined })}
-          >
-            Previous
-          </Button>
-          <Button
-            variant="default"
-            rightSection={<IconChevronRight size={16} />}
-            disabled={data.next_cursor === null}
-            onClick={() => turn({ after: data.next_cursor ?? undefined })}
-          >
-            Next
-          </Button>
-        </Group>
-      )}
-      <OpenRow />
-    </Page>
+      </Page>
+    </WithOpenRow>
   );
 }
