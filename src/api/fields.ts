@@ -4,13 +4,17 @@ import type { ExactNumber, RawJson } from './json/exact-json.js';
 
 /** The kinds of fields that bodies and queries are made of. */
 
-/** Text of bounded length. PostgreSQL cannot store NUL, so it is refused here with a message. */
-export const text = (least: number, most: number): z.ZodType<string, string> =>
-  z
-    .string()
+const bounded = (string: z.ZodString, least: number, most: number): z.ZodType<string, string> =>
+  string
     .min(least, least === 1 ? 'Must not be empty.' : `Must have at least ${least} characters.`)
     .max(most, `Must have at most ${most} characters.`)
     .refine((value) => !value.includes('\0'), 'Must not contain NUL.');
+
+/** Text of bounded length. PostgreSQL cannot store NUL, so it is refused here with a message. */
+export const text = (least: number, most: number) => bounded(z.string(), least, most);
+
+/** A key that is pasted, or read from a file with the end of its line: without the space around it, which would be a wrong key. */
+export const pasted = (most: number) => bounded(z.string().trim(), 1, most);
 
 /** A public id in a query, put out as the row's UUID. A malformed one is a mistake; a well-formed one may have no row. */
 export const heronId = (kind: IdKind): z.ZodType<string, string> => {

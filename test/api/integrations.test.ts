@@ -126,6 +126,23 @@ describe('POST /api/integrations', () => {
     expect(Object.keys(json.description.json)).toEqual(['client_id', 'client_secret']);
   });
 
+  it('takes keys that were pasted with the end of their line, and none that are blank', async () => {
+    const { clientId, secret } = DEFAULT_CLIENT;
+    const { status, json } = await api.call<One>('POST', '/api/integrations', {
+      body: newIntegration({ client_id: ` ${clientId}`, client_secret: `${secret}\n` }),
+    });
+    expect(status).toBe(201);
+    expect(json.integration.client_id).toBe(clientId);
+    const blank = await api.call('POST', '/api/integrations', {
+      body: newIntegration({ client_id: ' ', client_secret: '\n' }),
+    });
+    expect(blank.status).toBe(422);
+    expect(blank.json.description.json).toEqual({
+      client_id: ['Must not be empty.'],
+      client_secret: ['Must not be empty.'],
+    });
+  });
+
   it('is not held up by a Plaid that is down', async () => {
     const { status, json } = await api.call<One>('POST', '/api/integrations', {
       body: newIntegration({ base_url: deadUrl }),

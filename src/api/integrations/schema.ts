@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { itemSummary } from '../items/schema.js';
-import { httpUrl, text, time } from '../fields.js';
+import { httpUrl, pasted, text, time } from '../fields.js';
 
 const name = text(1, 128).meta({ description: 'A name that means something to you.' });
-const clientId = text(1, 128).meta({ description: "Plaid's client_id." });
-const clientSecret = text(1, 256).meta({
+const clientId = pasted(128).meta({ description: "Plaid's client_id." });
+const clientSecret = pasted(256).meta({
   description: "Plaid's secret of that environment. Stored encrypted, never shown.",
   writeOnly: true,
 });

@@ -88,7 +88,10 @@ const faultParam = z
     name: z.string(),
     type: z.string().meta({ description: 'As JSON has it, `duration` for text like `30s`, or `any`.' }),
     required: z.boolean(),
-    values: z.array(z.string()).nullable().meta({ description: 'Those that are taken; null: any.' }),
+    values: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'Those that are taken; null where whatever is given is.' }),
     default: z.string().nullable().meta({ description: 'What it is when it is not given, as text.' }),
     meaning: z.string(),
   })
