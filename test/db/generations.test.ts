@@ -5,6 +5,7 @@ import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createSweepQueries } from '../../src/db/queries/sweep.js';
 import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
+import { bankIds, createSimulatorItem } from '../support/simulator.js';
 import { followFeed, generationsOf, liveIds } from '../support/stored.js';
 import { idsOf } from '../support/owned-rows.js';
 
@@ -66,16 +67,9 @@ describe('generations (invariant I11)', () => {
 
     const items: { plaidItemId: string; id: string }[] = [];
     for (let index = 0; index < ITEMS; index++) {
-      const { body } = await simulator.control<{ item: { item_id: string; access_token: string } }>(
-        'POST',
-        '/items',
-        {
-          transactions: 5,
-          ready: true,
-        },
-      );
-      const plaidItemId = body.item.item_id;
-      const { link } = await engine.link({ itemId: plaidItemId, accessToken: body.item.access_token });
+      const item = await createSimulatorItem(simulator.url, { transactions: 5, ready: true });
+      const plaidItemId = item.itemId;
+      const { link } = await engine.link(item);
       signalled.signal(link.id);
       items.push({ plaidItemId, id: link.id });
     }
@@ -128,11 +122,7 @@ describe('generations (invariant I11)', () => {
     for (const { id, plaidItemId } of items) {
       const { dirty, synced } = await generationsOf(engine, id);
       expect(synced).toBe(dirty);
-      const { body } = await simulator.control<{ transactions: { transaction_id: string }[] }>(
-        'GET',
-        `/items/${plaidItemId}`,
-      );
-      const truth = body.transactions.map((each) => each.transaction_id).sort();
+      const truth = await bankIds(simulator.url, plaidItemId);
       expect(truth).toHaveLength(5 + WEBHOOKS);
       expect(await liveIds(engine, id)).toEqual(truth);
       expect([...feed.rows.values()].filter(({ itemId }) => itemId === id)).toHaveLength(truth.length);

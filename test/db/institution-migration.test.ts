@@ -4,7 +4,7 @@ import { createSimulator, type Simulator } from '../../simulator/create-simulato
 import { createLinkPresenter } from '../../src/api/links/present.js';
 import { createInboxQueries } from '../../src/db/queries/inbox.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
-import { createSimulatorItem, steerSimulator } from '../support/simulator.js';
+import { bankIds, createSimulatorItem, steerSimulator } from '../support/simulator.js';
 import { liveIds } from '../support/stored.js';
 
 /** Nobody listens there: the test itself carries the bank's webhooks to the inbox. */
@@ -58,12 +58,7 @@ const linked = async (endUserId: string) => {
     show: async () => present((await row())!),
     incident: (given: Record<string, unknown>) =>
       steerSimulator(simulator.url, 'POST', `/items/${item.itemId}/incidents`, given),
-    truth: async () => {
-      const { transactions } = (await steerSimulator(simulator.url, 'GET', `/items/${item.itemId}`)) as {
-        transactions: { transaction_id: string }[];
-      };
-      return transactions.map(({ transaction_id }) => transaction_id).sort();
-    },
+    truth: () => bankIds(simulator.url, item.itemId),
     /** Takes in what the bank has told since the last time, and syncs. */
     async hear() {
       for (const { id: number, webhook_type, webhook_code, body } of await toldSince(item.itemId, last)) {

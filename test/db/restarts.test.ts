@@ -14,6 +14,7 @@ import {
   type ScriptedPage,
   type ScriptedPlaid,
 } from '../support/scripted-plaid.js';
+import { bankIds, createSimulatorItem } from '../support/simulator.js';
 import { liveIds, storedItem, storedTransactions } from '../support/stored.js';
 
 const settings: Partial<LookSettings> = { RESTART_FIRST_WAIT: 1, RESTART_LONGEST_WAIT: 4 };
@@ -182,24 +183,8 @@ describe('against the simulator', () => {
     await simulator.close();
   });
 
-  const newItem = async (transactions: number): Promise<{ itemId: string; accessToken: string }> => {
-    const { body } = await simulator.control<{ item: { item_id: string; access_token: string } }>(
-      'POST',
-      '/items',
-      {
-        transactions,
-        ready: true,
-      },
-    );
-    return { itemId: body.item.item_id, accessToken: body.item.access_token };
-  };
-  const truth = async (plaidItemId: string): Promise<string[]> => {
-    const { body } = await simulator.control<{ transactions: { transaction_id: string }[] }>(
-      'GET',
-      `/items/${plaidItemId}`,
-    );
-    return body.transactions.map((each) => each.transaction_id).sort();
-  };
+  const newItem = (transactions: number) => createSimulatorItem(simulator.url, { transactions, ready: true });
+  const truth = (plaidItemId: string) => bankIds(simulator.url, plaidItemId);
   const settle = async (itemId: string): Promise<void> => {
     for (let looks = 0; looks < 60; looks++) {
       const outcome = await engine.look(itemId);

@@ -31,3 +31,11 @@ export const createSimulatorItem = async (
   };
   return { itemId: item.item_id, accessToken: item.access_token };
 };
+
+/** Plaid's ids of what the bank has of an Item now, sorted. */
+export const bankIds = async (simulatorUrl: string, plaidItemId: string): Promise<string[]> => {
+  const { transactions } = (await steerSimulator(simulatorUrl, 'GET', `/items/${plaidItemId}`)) as {
+    transactions: { transaction_id: string }[];
+  };
+  return transactions.map(({ transaction_id }) => transaction_id).sort();
+};

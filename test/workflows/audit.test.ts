@@ -20,6 +20,7 @@ import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.
 import { createTestAudits } from '../support/audits.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
+import { createSimulatorItem } from '../support/simulator.js';
 import { liveIds } from '../support/stored.js';
 import { createTestWorkflows, type TestWorkflows } from '../support/workflows.js';
 
@@ -64,13 +65,9 @@ beforeEach(async () => {
 
 /** An Item whose history of so many rows is complete and stored. */
 const syncedItem = async (transactions: number): Promise<string> => {
-  const { body } = await simulator.control<{ item: { item_id: string; access_token: string } }>(
-    'POST',
-    '/items',
-    { transactions, ready: true, long_amounts: true },
-  );
-  tokens.push(body.item.access_token);
-  const { link } = await engine.link({ itemId: body.item.item_id, accessToken: body.item.access_token });
+  const item = await createSimulatorItem(simulator.url, { transactions, ready: true, long_amounts: true });
+  tokens.push(item.accessToken);
+  const { link } = await engine.link(item);
   started.push(itemWorkflowId(link.id), auditWorkflowId(link.id));
   await engine.settle(link.id);
   expect(await liveIds(engine, link.id)).toHaveLength(transactions);

@@ -8,6 +8,7 @@ import { linkItem, startSimulator, type RunningSimulator } from '../simulator/su
 import { eventually } from '../support/eventually.js';
 import { createEngineActivities } from '../support/engine-activities.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
+import { bankIds, createSimulatorItem } from '../support/simulator.js';
 import { generationsOf, liveIds, storedItem, storedTransactions } from '../support/stored.js';
 import { createTestWorkflows, type TestWorkflows } from '../support/workflows.js';
 
@@ -49,24 +50,8 @@ const link = async (item: { itemId: string; accessToken: string }): Promise<stri
   return linked.id;
 };
 /** An Item whose history of so many rows is complete. */
-const bulkItem = async (transactions: number) => {
-  const { body } = await simulator.control<{ item: { item_id: string; access_token: string } }>(
-    'POST',
-    '/items',
-    {
-      transactions,
-      ready: true,
-    },
-  );
-  return { itemId: body.item.item_id, accessToken: body.item.access_token };
-};
-const truth = async (plaidItemId: string): Promise<string[]> => {
-  const { body } = await simulator.control<{ transactions: { transaction_id: string }[] }>(
-    'GET',
-    `/items/${plaidItemId}`,
-  );
-  return body.transactions.map((each) => each.transaction_id).sort();
-};
+const bulkItem = (transactions: number) => createSimulatorItem(simulator.url, { transactions, ready: true });
+const truth = (plaidItemId: string) => bankIds(simulator.url, plaidItemId);
 const refresh = async (itemId: string): Promise<void> => {
   await engine.links.requestSync(itemId);
   await workflows.signal(itemId);

@@ -23,6 +23,7 @@ import { startSimulator, type RunningSimulator } from '../simulator/support/sdk.
 import { createEngineActivities, createEngineSweep } from '../support/engine-activities.js';
 import { createTestEngine, type TestEngine } from '../support/engine.js';
 import { eventually } from '../support/eventually.js';
+import { bankIds, createSimulatorItem } from '../support/simulator.js';
 import { generationsOf, liveIds } from '../support/stored.js';
 import { bundleWorkflows, createTestWorkflows, type TestWorkflows } from '../support/workflows.js';
 
@@ -128,16 +129,9 @@ const failRepeatedly = async (workflowId: string): Promise<void> => {
 };
 
 const link = async (): Promise<{ itemId: string; truth: string[] }> => {
-  const { body } = await simulator.control<{
-    item: { item_id: string; access_token: string };
-  }>('POST', '/items', { transactions: 20, ready: true });
-  const { item_id: itemId, access_token: accessToken } = body.item;
-  const { link: linked } = await engine.link({ itemId, accessToken });
-  const { body: bank } = await simulator.control<{ transactions: { transaction_id: string }[] }>(
-    'GET',
-    `/items/${itemId}`,
-  );
-  return { itemId: linked.id, truth: bank.transactions.map((each) => each.transaction_id).sort() };
+  const item = await createSimulatorItem(simulator.url, { transactions: 20, ready: true });
+  const { link: linked } = await engine.link(item);
+  return { itemId: linked.id, truth: await bankIds(simulator.url, item.itemId) };
 };
 /** As if its signal had been repeated for a day. */
 const longOwed = (itemId: string) =>
