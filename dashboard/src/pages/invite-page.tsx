@@ -1,13 +1,13 @@
 import { Button, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ApiError, messageOf } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { useLogIn } from '../api/session';
 import { Form } from '../parts/form';
-import { showFieldErrors } from '../parts/form-errors';
+import { useSubmit } from '../parts/submit';
 import { againRule, NewPassword, passwordRule } from '../parts/new-password';
 import { ROLE_NAMES } from '../parts/roles';
 import { Failure, LoadingRows } from '../parts/states';
@@ -21,7 +21,6 @@ const KEPT = 'ardea-one-time-link';
 function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean }) {
   const navigate = useNavigate();
   const logIn = useLogIn();
-  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { name: '', password: '', again: '' },
     validate: {
@@ -29,7 +28,7 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
       again: (again, { password }) => againRule(again, password),
     },
   });
-  const acceptance = useMutation({
+  const { frame, isBusy } = useSubmit(form, {
     meta: { isLogIn: true },
     mutationFn: async ({ name, password }: typeof form.values) => {
       const { email } = await answered(
@@ -50,16 +49,9 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
         isIn ? { to: '/', replace: true } : { to: '/login', state: { newUser: email }, replace: true },
       );
     },
-    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <Form
-      problem={problem}
-      onSubmit={form.onSubmit((values) => {
-        setProblem(null);
-        acceptance.mutate(values);
-      })}
-    >
+    <Form {...frame}>
       {isInvite && (
         <TextInput
           label="Your name"
@@ -76,7 +68,7 @@ function PasswordForm({ token, isInvite }: { token: string; isInvite: boolean })
         password={form.getInputProps('password')}
         again={form.getInputProps('again')}
       />
-      <Button type="submit" size="md" loading={acceptance.isPending} fullWidth>
+      <Button type="submit" size="md" loading={isBusy} fullWidth>
         Set password and log in
       </Button>
     </Form>

@@ -1,6 +1,6 @@
 import { Modal, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
   changeIntegration,
@@ -14,7 +14,7 @@ import {
 import { messageOf } from '../../api/api-error';
 import { useMay } from '../../api/session';
 import { Form, FormButtons } from '../../parts/form';
-import { showFieldErrors } from '../../parts/form-errors';
+import { useSubmit } from '../../parts/submit';
 import { useConfirmed } from '../../shell/confirm-password';
 
 interface Values extends Record<string, unknown> {
@@ -62,7 +62,6 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
   const confirmed = useConfirmed();
   const maySetKeys = useMay('admin');
   const environments = useQuery(environmentsQuery);
-  const [problem, setProblem] = useState<string | null>(null);
   // Not as it is by now: what a colleague has changed meanwhile is not undone by saving something else.
   const [opened] = useState<Values>(() => ({
     name: integration?.name ?? '',
@@ -80,9 +79,10 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
       client_secret: integration ? undefined : needed("Enter Plaid's secret of this environment."),
     },
   });
-  const save = useMutation({
-    mutationFn: (values: Values) =>
-      confirmed(() =>
+  const { frame, isBusy } = useSubmit(form, {
+    mutationFn: (typed: Values) => {
+      const values = trimmed(typed);
+      return confirmed(() =>
         integration
           ? changeIntegration(integration.heron_id, changesOf(opened, values))
           : createIntegration({
@@ -94,12 +94,12 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
               client_secret: values.client_secret,
               webhook_url: asUrl(values.webhook_url),
             }),
-      ),
+      );
+    },
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: ['integrations'] });
       onDone(saved);
     },
-    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   // Never empty: what is chosen is shown even where nothing else can be.
   const known = environments.data?.map(({ base_url }) => base_url) ?? [opened.base_url];
@@ -110,13 +110,7 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
       : undefined;
   const isSimulator = isLoopback(form.values.base_url);
   return (
-    <Form
-      problem={problem}
-      onSubmit={form.onSubmit((values) => {
-        setProblem(null);
-        save.mutate(trimmed(values));
-      })}
-    >
+    <Form {...frame}>
       <Select
         label="Type"
         name="type"
@@ -181,11 +175,7 @@ function IntegrationForm({ integration, onDone, onCancel }: IntegrationFormProps
         description="Optional. Every webhook of Plaid is passed on to it, byte for byte."
         {...form.getInputProps('webhook_url')}
       />
-      <FormButtons
-        verb={integration ? 'Save' : 'Check and add'}
-        isBusy={save.isPending}
-        onCancel={onCancel}
-      />
+      <FormButtons verb={integration ? 'Save' : 'Check and add'} isBusy={isBusy} onCancel={onCancel} />
     </Form>
   );
 }

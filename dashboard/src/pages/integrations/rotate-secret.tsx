@@ -1,11 +1,10 @@
 import { Modal, PasswordInput, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { sayDone } from '../../api/failed';
 import { changeIntegration, type Integration } from '../../api/integrations';
 import { Form, FormButtons } from '../../parts/form';
-import { showFieldErrors } from '../../parts/form-errors';
+import { useSubmit } from '../../parts/submit';
 import { useConfirmed } from '../../shell/confirm-password';
 
 interface RotateSecretProps {
@@ -26,12 +25,11 @@ export function RotateSecret({ integration, isOpen, onClose }: RotateSecretProps
 function RotateForm({ integration, onClose }: Omit<RotateSecretProps, 'isOpen'>) {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
-  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { client_secret: '' },
     validate: { client_secret: (value) => (value.trim() === '' ? 'Enter the new secret.' : null) },
   });
-  const rotate = useMutation({
+  const { frame, isBusy } = useSubmit(form, {
     mutationFn: ({ client_secret }: { client_secret: string }) =>
       confirmed(() => changeIntegration(integration.heron_id, { client_secret: client_secret.trim() })),
     onSuccess: async () => {
@@ -39,16 +37,9 @@ function RotateForm({ integration, onClose }: Omit<RotateSecretProps, 'isOpen'>)
       sayDone('The new secret is in use.');
       onClose();
     },
-    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <Form
-      problem={problem}
-      onSubmit={form.onSubmit((values) => {
-        setProblem(null);
-        rotate.mutate(values);
-      })}
-    >
+    <Form {...frame}>
       <Text>
         Make a new secret in the Plaid dashboard and enter it here before you delete the old one there:
         syncing goes on without a gap. Plaid is asked whether it takes it before anything changes.
@@ -62,7 +53,7 @@ function RotateForm({ integration, onClose }: Omit<RotateSecretProps, 'isOpen'>)
         visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the secret' }}
         {...form.getInputProps('client_secret')}
       />
-      <FormButtons verb="Check and rotate" isBusy={rotate.isPending} onCancel={onClose} />
+      <FormButtons verb="Check and rotate" isBusy={isBusy} onCancel={onClose} />
     </Form>
   );
 }

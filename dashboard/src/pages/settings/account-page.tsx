@@ -1,13 +1,12 @@
 import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { sayDone } from '../../api/failed';
 import { answered, api } from '../../api/client';
 import { sessionQuery, useLogOut, useSession } from '../../api/session';
 import { Facts } from '../../parts/facts';
 import { Form } from '../../parts/form';
-import { showFieldErrors } from '../../parts/form-errors';
+import { useSubmit } from '../../parts/submit';
 import { againRule, NewPassword, passwordRule } from '../../parts/new-password';
 import { Page } from '../../parts/page';
 import { ROLE_HELP, ROLE_NAMES } from '../../parts/roles';
@@ -17,7 +16,6 @@ import { Time } from '../../parts/time';
 function PasswordForm() {
   const queries = useQueryClient();
   const { user } = useSession();
-  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { current_password: '', new_password: '', again: '' },
     validate: {
@@ -26,7 +24,7 @@ function PasswordForm() {
       again: (again, { new_password }) => againRule(again, new_password),
     },
   });
-  const change = useMutation({
+  const { frame, isBusy } = useSubmit(form, {
     mutationFn: ({ current_password, new_password }: typeof form.values) =>
       answered(api.PUT('/api/session/password', { body: { current_password, new_password } })),
     onSuccess: ({ session }) => {
@@ -34,17 +32,9 @@ function PasswordForm() {
       form.reset();
       sayDone('Your password is changed; all other sessions have ended.');
     },
-    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <Form
-      maw={420}
-      problem={problem}
-      onSubmit={form.onSubmit((values) => {
-        setProblem(null);
-        change.mutate(values);
-      })}
-    >
+    <Form maw={420} {...frame}>
       {/* For password managers, which want to know whose password this is. */}
       <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
       <PasswordInput
@@ -60,7 +50,7 @@ function PasswordForm() {
         again={form.getInputProps('again')}
       />
       <Group>
-        <Button type="submit" loading={change.isPending}>
+        <Button type="submit" loading={isBusy}>
           Change password
         </Button>
       </Group>

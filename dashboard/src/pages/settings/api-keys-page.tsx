@@ -9,7 +9,7 @@ import { useMay } from '../../api/session';
 import { AskFirst } from '../../parts/ask-first';
 import { DataTable, type Columns } from '../../parts/data-table';
 import { Form, FormButtons } from '../../parts/form';
-import { showFieldErrors } from '../../parts/form-errors';
+import { useSubmit } from '../../parts/submit';
 import { Page } from '../../parts/page';
 import { ShownOnce } from '../../parts/shown-once';
 import { Card, Loaded, Notice } from '../../parts/states';
@@ -25,23 +25,15 @@ interface NameFormProps {
 }
 
 function NameForm({ initial, verb, save, onCancel }: NameFormProps) {
-  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { name: initial },
     validate: { name: (value) => (value.trim() === '' ? 'Enter a name.' : null) },
   });
-  const saving = useMutation({
+  const { frame, isBusy } = useSubmit(form, {
     mutationFn: ({ name }: { name: string }) => save(name.trim()),
-    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <Form
-      problem={problem}
-      onSubmit={form.onSubmit((values) => {
-        setProblem(null);
-        saving.mutate(values);
-      })}
-    >
+    <Form {...frame}>
       <TextInput
         label="Name"
         name="name"
@@ -50,7 +42,7 @@ function NameForm({ initial, verb, save, onCancel }: NameFormProps) {
         data-autofocus
         {...form.getInputProps('name')}
       />
-      <FormButtons verb={verb} isBusy={saving.isPending} onCancel={onCancel} />
+      <FormButtons verb={verb} isBusy={isBusy} onCancel={onCancel} />
     </Form>
   );
 }

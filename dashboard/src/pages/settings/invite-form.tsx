@@ -1,11 +1,10 @@
 import { Radio, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { inviteUser } from '../../api/people';
 import type { Role } from '../../api/session';
 import { Form, FormButtons } from '../../parts/form';
-import { showFieldErrors } from '../../parts/form-errors';
+import { useSubmit } from '../../parts/submit';
 import { ROLE_HELP, ROLE_NAMES, ROLES } from '../../parts/roles';
 import { useConfirmed } from '../../shell/confirm-password';
 
@@ -24,28 +23,20 @@ interface InviteFormProps {
 export function InviteForm({ onInvited, onCancel }: InviteFormProps) {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
-  const [problem, setProblem] = useState<string | null>(null);
   const form = useForm({
     initialValues: { email: '', role: 'member' as Role },
     validate: { email: (value) => (/^\S+@\S+$/.test(value.trim()) ? null : 'Enter an e-mail address.') },
   });
-  const invitation = useMutation({
+  const { frame, isBusy } = useSubmit(form, {
     mutationFn: ({ email, role }: { email: string; role: Role }) =>
       confirmed(() => inviteUser(email.trim(), role)),
     onSuccess: async ({ invite, url }) => {
       onInvited({ title: 'Invite link', url, who: invite.email });
       await queries.invalidateQueries({ queryKey: ['invites'] });
     },
-    onError: (error) => setProblem(showFieldErrors(form, error)),
   });
   return (
-    <Form
-      problem={problem}
-      onSubmit={form.onSubmit((values) => {
-        setProblem(null);
-        invitation.mutate(values);
-      })}
-    >
+    <Form {...frame}>
       <TextInput label="E-mail" name="email" type="email" data-autofocus {...form.getInputProps('email')} />
       <Radio.Group label="Role" name="role" {...form.getInputProps('role')}>
         <Stack gap="xs" mt="xs">
@@ -54,7 +45,7 @@ export function InviteForm({ onInvited, onCancel }: InviteFormProps) {
           ))}
         </Stack>
       </Radio.Group>
-      <FormButtons verb="Create invite link" isBusy={invitation.isPending} onCancel={onCancel} />
+      <FormButtons verb="Create invite link" isBusy={isBusy} onCancel={onCancel} />
     </Form>
   );
 }
