@@ -109,6 +109,12 @@ describe('GET /api/transactions/search', () => {
     expect(refs(await search('text=50%25 OFF'))).toHaveLength(5);
     expect(refs(await search('text=50%25 OFF&item_id=none&end_user_id=acme'))).toEqual([]);
     expect(refs(await search(`text=50%25 OFF&item_id=${acme.plaidItemId}`))).toHaveLength(5);
+    expect(refs(await search('text=REALLY  50%25'))).toHaveLength(5);
+    expect(refs(await search('text=really coffee'))).toEqual([]);
+    expect(refs(await search('text=sum( a1)&removed=only'))).toEqual(['gone']);
+    // No wildcard, and no escape of one.
+    expect(refs(await search('text=50_off'))).toEqual([]);
+    expect(refs(await search('text=Coffee%5C'))).toEqual([]);
     expect(refs(await search('pending=true'))).toEqual(['a-24']);
     expect(refs(await search('removed=only'))).toEqual(['gone']);
     expect(refs(await search('removed=include'))).toHaveLength(27);

@@ -22,9 +22,10 @@ const filters = {
   date_to: queryDate.optional(),
   amount_min: decimal.optional().meta({ description: 'Inflow is positive.' }),
   amount_max: decimal.optional(),
-  text: text(1, 200)
-    .optional()
-    .meta({ description: "Part of the description or of the merchant's name, in whatever case." }),
+  text: text(1, 200).optional().meta({
+    description:
+      "Words, in whatever order and case: each is part of the description or of the merchant's name.",
+  }),
   category: text(1, 140).optional().meta({ description: "Plaid's primary or detailed category." }),
   pending: flag.optional(),
   removed: z.enum(['exclude', 'include', 'only']).default('exclude').meta({

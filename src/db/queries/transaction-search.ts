@@ -14,7 +14,7 @@ export interface TransactionSearch {
   dateTo?: string | undefined;
   amountMin?: string | undefined;
   amountMax?: string | undefined;
-  /** Part of the description or of the merchant's name. */
+  /** Words, in whatever order; each is part of the description or of the merchant's name. */
   text?: string | undefined;
   /** Primary or detailed. */
   category?: string | undefined;
@@ -142,8 +142,8 @@ function conditions(search: TransactionSearch): { sql: string; bindings: Binding
   if (removed === 'exclude') parts.push('t.removed_at is null');
   if (removed === 'only') parts.push('t.removed_at is not null');
   if (text !== undefined) {
-    parts.push('(t.description ilike :pattern or t.merchant_name ilike :pattern)');
-    bindings['pattern'] = likePattern(text);
+    parts.push(`concat_ws(' ', t.description, t.merchant_name) ilike all (:words::text[])`);
+    bindings['words'] = text.split(/\s+/).filter(Boolean).map(likePattern);
   }
   return { sql: parts.join(' and '), bindings };
 }
