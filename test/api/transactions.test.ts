@@ -32,6 +32,7 @@ beforeAll(async () => {
     integrationId,
     endUserId: 'jane',
   });
+  await db('end_users').where({ id: item.endUserRowId }).update({ name: 'Acme Ltd' });
   ids = await putTransactions(db, item, [
     {
       referenceId: 'a',
@@ -82,6 +83,7 @@ describe('GET /api/transactions', () => {
     expect(json.transactions.find((row) => row.reference_id === 'b')).toMatchObject({
       heron_id: toPublicId('transaction', ids[1]!),
       end_user_id: 'acme',
+      end_user_name: 'Acme Ltd',
       account_number: '0000',
       amount: -4.1,
       timestamp: '2026-01-11T23:30:00.000Z',

@@ -123,6 +123,8 @@ describe('a row', () => {
     await page.getByRole('link', { name: 'acme coffee' }).click();
     const drawer = page.getByRole('dialog', { name: 'Transaction' });
     await drawer.getByText('amount, as Plaid has it: outflow is positive').waitFor();
+    const owner = drawer.getByRole('link', { name: LONG_ID });
+    expect(await owner.getAttribute('href')).toBe(`/end-users/${LONG_ID}`);
     expect(await drawer.locator('del').innerText()).toBe('-1.00');
     expect(await drawer.locator('ins').innerText()).toBe('-1.50');
     await drawer.getByRole('button', { name: 'Plaid’s object, as stored' }).first().click();

@@ -89,6 +89,7 @@ export function presentFlat(rows: readonly TransactionRow[]): Flat[] {
   return rows.map((row) => ({
     ...presentShared(row, publicId),
     ...featuresOf(row),
+    end_user_name: row.end_user_name,
     categories: [],
     merchant: null,
     payment_processor: null,

@@ -77,6 +77,7 @@ export const flatTransaction = z
   .object({
     ...shared,
     ...features,
+    end_user_name: z.string().nullable().meta({ description: 'As you have named the customer.' }),
     categories: z.array(z.unknown()).max(0).meta({ description: 'Empty until transactions are enriched.' }),
     merchant: z.null().meta({ description: notYet }),
     payment_processor: z.null().meta({ description: notYet }),

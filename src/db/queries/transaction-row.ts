@@ -7,6 +7,7 @@ export interface TransactionRow {
   /** Row id, and the caller's own id, of the end user. */
   end_user_row_id: string;
   end_user_id: string;
+  end_user_name: string | null;
   item_id: string;
   plaid_item_id: string;
   account_id: string | null;
@@ -44,7 +45,7 @@ const isoTime = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 const COLUMNS = `
-  t.id, t.reference_id, t.end_user_id as end_user_row_id, e.end_user_id, t.item_id, i.plaid_item_id, t.account_id,
+  t.id, t.reference_id, t.end_user_id as end_user_row_id, e.end_user_id, e.name as end_user_name, t.item_id, i.plaid_item_id, t.account_id,
   a.id as account_row_id, a.mask as account_mask, t.amount, t.currency, t.date, t.authorized_date, t.occurred_at, t.description,
   t.merchant_name, t.payment_channel, t.transaction_code, t.pending, t.pending_reference_id,
   case when t.removed_at is not null and t.pending then

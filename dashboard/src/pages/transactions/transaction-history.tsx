@@ -93,7 +93,15 @@ function Head({ transaction, firstSeen }: { transaction: Transaction; firstSeen:
           ['Date', <Day key="date" date={transaction.date} />],
           ['Authorised', <Day key="authorised" date={transaction.authorized_date} />],
           ['Merchant', merchant_name ?? '–'],
-          ['End user', transaction.end_user_id],
+          [
+            'End user',
+            <span key="who">
+              {transaction.end_user_name !== null && `${transaction.end_user_name} · `}
+              <Link to="/end-users/$endUserId" params={{ endUserId: transaction.end_user_id }}>
+                {transaction.end_user_id}
+              </Link>
+            </span>,
+          ],
           ['Account', transaction.account_number === null ? '–' : `··${transaction.account_number}`],
           [
             'Item',

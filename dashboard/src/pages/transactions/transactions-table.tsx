@@ -77,7 +77,13 @@ function columnsOf(
       cell: ({ date }) => <Day date={date} />,
     },
     { id: 'category', header: 'Category', cell: categoryOf },
-    { id: 'end_user', header: 'End user', cell: ({ end_user_id }) => end_user_id },
+    {
+      id: 'end_user',
+      header: 'End user',
+      cell: ({ end_user_id, end_user_name }) => (
+        <span title={end_user_id}>{end_user_name ?? end_user_id}</span>
+      ),
+    },
     {
       id: 'account',
       header: 'Account',
