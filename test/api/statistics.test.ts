@@ -51,16 +51,19 @@ beforeAll(async () => {
   // An hour each, so that no two waits overlap.
   for (let n = 1; n <= 20; n += 1) await putWebhook(now - n * HOUR_MS, n === 20 ? 60_000 : 1_000);
   await putWebhook(now - 6 * 24 * HOUR_MS, 1_000);
-  await db('sync_runs').insert({
-    id: randomUUID(),
-    organization_id: api.organizationId,
-    item_id: item.id,
-    kind: 'update',
-    outcome: 'failed',
-    error_code: 'INTERNAL_SERVER_ERROR',
-    started_at: new Date(now - 90 * 60_000),
-    finished_at: new Date(now - 90 * 60_000),
-  });
+  const ended = (run: { kind: string; outcome: string; error_code: string }) =>
+    db('sync_runs').insert({
+      id: randomUUID(),
+      organization_id: api.organizationId,
+      item_id: item.id,
+      ...run,
+      started_at: new Date(now - 90 * 60_000),
+      finished_at: new Date(now - 90 * 60_000),
+    });
+  await ended({ kind: 'update', outcome: 'failed', error_code: 'INTERNAL_SERVER_ERROR' });
+  // No sync, though Plaid's word counts.
+  await ended({ kind: 'probe', outcome: 'paused', error_code: 'ITEM_LOGIN_REQUIRED' });
+  await ended({ kind: 'probe', outcome: 'paused', error_code: 'ITEM_LOGIN_REQUIRED' });
 });
 afterAll(() => api.close());
 
@@ -88,7 +91,10 @@ const holds = async (): Promise<void> => {
     modified: 40,
     removed: 20,
   });
-  expect(day.errors).toEqual([{ code: 'INTERNAL_SERVER_ERROR', count: 1 }]);
+  expect(day.errors).toEqual([
+    { code: 'ITEM_LOGIN_REQUIRED', count: 2 },
+    { code: 'INTERNAL_SERVER_ERROR', count: 1 },
+  ]);
   near(day.totals.freshness!.p50_ms, 1_000);
   near(day.totals.freshness!.p99_ms, 60_000);
   expect(day.series.reduce((sum, bucket) => sum + bucket.added, 0)).toBe(60);

@@ -11,9 +11,10 @@ const counts = {
   webhooks: z.int().meta({ description: 'That came and were believed, each once.' }),
   webhooks_rejected: z.int(),
   syncs: z.int().meta({ description: 'Runs that were committed.' }),
-  failures: z
-    .int()
-    .meta({ description: 'Runs that ended in a failure, a rate limit, a pause or a deletion.' }),
+  failures: z.int().meta({
+    description:
+      'Runs that ended in a failure, a rate limit, a pause or a deletion; not those that asked in vain whether a broken Item works again.',
+  }),
   added: z.int().meta({ description: 'Rows.' }),
   modified: z.int(),
   removed: z.int(),

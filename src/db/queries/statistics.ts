@@ -9,7 +9,7 @@ export interface HourStatistics {
   /** Believed ones; and those that were not. */
   webhooks: number;
   webhooks_rejected: number;
-  /** Runs by outcome, and by Plaid's error code. */
+  /** Runs by outcome, without those that only asked whether an Item works again; and all by Plaid's error code. */
   runs: Counts;
   errors: Counts;
   added: number;
@@ -45,9 +45,9 @@ const ORGANIZATIONS_AT_ONCE = 20;
 const floorHour = (ms: number): Date => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS);
 
 const RUNS = `
-  select date_trunc('hour', r.finished_at) as hour, r.outcome, r.error_code as code, count(*)::integer as n, sum(r.added)::float8 as added,
+  select date_trunc('hour', r.finished_at) as hour, r.kind, r.outcome, r.error_code as code, count(*)::integer as n, sum(r.added)::float8 as added,
          sum(r.modified)::float8 as modified, sum(r.removed)::float8 as removed
-    from sync_runs r where r.organization_id = :organizationId and r.finished_at >= :since and r.finished_at < :until group by 1, 2, 3`;
+    from sync_runs r where r.organization_id = :organizationId and r.finished_at >= :since and r.finished_at < :until group by 1, 2, 3, 4`;
 
 // Ids begin with the time, so a time is a range of them; a webhook is stored some moments after it got its id.
 const RECEIVED = `
@@ -85,6 +85,7 @@ export function createStatisticsQueries(db: Database, now: () => number = Date.n
     const bindings = { organizationId, since, until };
     type Run = Record<'n' | 'added' | 'modified' | 'removed', number> & {
       hour: Date;
+      kind: string;
       outcome: string;
       code: string | null;
     };
@@ -105,7 +106,8 @@ export function createStatisticsQueries(db: Database, now: () => number = Date.n
     };
     for (const run of runs) {
       const hour = at(run.hour);
-      add(hour.runs, run.outcome, run.n);
+      // An Item that is known to be broken fails no further sync.
+      if (run.kind !== 'probe') add(hour.runs, run.outcome, run.n);
       if (run.code !== null) add(hour.errors, run.code, run.n);
       hour.added += run.added;
       hour.modified += run.modified;
