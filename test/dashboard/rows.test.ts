@@ -134,6 +134,39 @@ describe('a row', () => {
     expect(await findBarriers(page)).toEqual([]);
   });
 
+  it('that was removed says when it was seen, changed and removed, and when it came again', async () => {
+    const { db } = dashboard.installation;
+    const item = await putItem(db, { ...owner, endUserId: 'removed' });
+    const [id] = await putTransactions(db, item, [{ referenceId: 'gone', description: 'Gone' }]);
+    await db.raw(
+      `insert into transaction_versions (transaction_id, version, organization_id, item_id, plaid, removed_at, replaced_at)
+       values (:id, 1, :organizationId, :item, '{"name": "Go"}', '2026-02-02T02:02:02Z', '2026-03-03T03:03:03Z')`,
+      { id, organizationId: owner.organizationId, item: item.id },
+    );
+    await db('transactions').where({ id }).update({
+      version: 2,
+      created_at: '2026-01-01T01:01:01Z',
+      removed_at: '2026-04-04T04:04:04Z',
+    });
+    await page.goto('/transactions?end_user=removed&removed=only');
+    await page.getByRole('link', { name: 'Gone' }).click();
+    const history = page
+      .getByRole('dialog', { name: 'Transaction' })
+      .locator('section', { has: heading('History') });
+    await history.getByText('First seen').waitFor();
+    const events = await history
+      .getByRole('listitem')
+      .filter({ has: page.locator('time') })
+      .allInnerTexts();
+    expect(events.map((text) => /^(.+)\s+(\w{3} \d+), 2026/.exec(text)?.slice(1))).toEqual([
+      ['Removed by the bank', 'Apr 4'],
+      ['Reported again (version 2)', 'Mar 3'],
+      ['Removed by the bank', 'Feb 2'],
+      ['First seen', 'Jan 1'],
+    ]);
+    expect(await findBarriers(page)).toEqual([]);
+  });
+
   it('has no button that is focused and not seen where the table is cards', async () => {
     const { page: narrow, context } = await dashboard.person({ viewport: { width: 320, height: 700 } });
     await logIn(narrow, { path: '/transactions', landsOn: 'Transactions' });

@@ -2,6 +2,7 @@ import { Button, Collapse, Group, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import {
   transactionHistoryQuery,
   type FieldChange,
@@ -46,23 +47,29 @@ function Changes({ changes }: { changes: readonly FieldChange[] }) {
   );
 }
 
-function titleOf({ version, removed_at }: TransactionVersion, index: number): string {
-  if (removed_at !== null) return 'Removed by the bank';
-  return index === 0 ? 'First seen' : `Modified (version ${version})`;
+function titleOf({ version }: TransactionVersion, before: TransactionVersion | undefined): string {
+  if (before === undefined) return 'First seen';
+  return before.removed_at === null ? `Modified (version ${version})` : `Reported again (version ${version})`;
 }
 
-function Version({ version, index }: { version: TransactionVersion; index: number }) {
+function Event({ title, at }: { title: string; at: string }) {
+  return (
+    <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
+      <Text fw={500} size="sm">
+        {title}
+      </Text>
+      <Text size="xs" c="dimmed">
+        <Time at={at} as="seconds" />
+      </Text>
+    </Group>
+  );
+}
+
+function Version({ version, before }: { version: TransactionVersion; before?: TransactionVersion }) {
   const [isOpen, { toggle }] = useDisclosure(false);
   return (
     <li className={classes.version}>
-      <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
-        <Text fw={500} size="sm">
-          {titleOf(version, index)}
-        </Text>
-        <Text size="xs" c="dimmed">
-          <Time at={version.since} as="seconds" />
-        </Text>
-      </Group>
+      <Event title={titleOf(version, before)} at={version.since} />
       {version.changes.length > 0 && <Changes changes={version.changes} />}
       <Button size="compact-xs" variant="subtle" px={0} onClick={toggle} aria-expanded={isOpen}>
         {isOpen ? 'Hide the object' : 'Plaid’s object, as stored'}
@@ -180,7 +187,17 @@ export function TransactionHistory({ id }: { id: string }) {
             </Title>
             <ol className={classes.plain}>
               {versions
-                .map((version, index) => <Version key={version.version} version={version} index={index} />)
+                .map((version, index) => (
+                  <Fragment key={version.version}>
+                    {/* Not a version of its own: the row keeps the object that was withdrawn. */}
+                    {version.removed_at !== null && (
+                      <li className={classes.version}>
+                        <Event title="Removed by the bank" at={version.removed_at} />
+                      </li>
+                    )}
+                    <Version version={version} before={versions[index - 1]} />
+                  </Fragment>
+                ))
                 .reverse()}
             </ol>
           </section>
