@@ -217,6 +217,16 @@ describe('a row that is opened', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  it('stays open after a double press, and closes at one beside it', async () => {
+    await page.goto('/transactions?text=acme');
+    await page.getByRole('link', { name: 'acme coffee' }).dblclick();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    expect(new URL(page.url()).search).toMatch(/text=acme&row=txn_/);
+    await page.mouse.click(300, 500);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await expect.poll(() => new URL(page.url()).search).toBe('?text=acme');
+  });
+
   it('can be left before the program that shows it is there', async () => {
     const { page: own, context } = await dashboard.person();
     await logIn(own, { path: '/transactions', landsOn: 'Transactions' });

@@ -1,5 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useOpensAfter } from '../../parts/opens-after';
+import { closesOutside } from './closes-outside';
 import { OpeningPanel } from './opening-panel';
 import { TransactionHistory } from './transaction-history';
 
@@ -12,6 +13,8 @@ export function TransactionDrawer({ id, onClose }: { id: string | undefined; onC
       <Drawer
         opened={isOpen}
         onClose={onClose}
+        closeOnClickOutside={false}
+        overlayProps={{ onClick: closesOutside(onClose) }}
         position="right"
         size={560}
         title="Transaction"
