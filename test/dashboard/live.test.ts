@@ -121,6 +121,29 @@ describe('a list that somebody reads', () => {
     expect(await isSameDocument(second)).toBe(true);
   });
 
+  it('marks what has left it, and hides nothing that it says', async () => {
+    const { control } = dashboard.installation.simulator;
+    await second.goto('/transactions');
+    await row(second, 'Zebra Books and Maps').waitFor();
+    const { body } = await dashboard.installation.call<{ transactions: { reference_id: string }[] }>(
+      'GET',
+      '/api/transactions/search?text=Zebra',
+    );
+    await control('DELETE', `/items/${itemId}/transactions/${body.transactions[0]!.reference_id}`);
+    const left = second.getByRole('row').filter({ hasText: 'Zebra Books and Maps' });
+    const mark = left.getByText('changed', { exact: true });
+    for (const width of [1440, 320]) {
+      await second.setViewportSize({ width, height: 900 });
+      await soon(mark);
+      const [marked, amount] = await Promise.all([mark.boundingBox(), left.getByText('$4.20').boundingBox()]);
+      const isBeside = marked!.x + marked!.width <= amount!.x || marked!.y + marked!.height <= amount!.y + 4;
+      expect(isBeside, `at ${width} px`).toBe(true);
+    }
+    await second.setViewportSize({ width: 1280, height: 720 });
+    await second.getByRole('button', { name: '1 changed' }).click();
+    await left.waitFor({ state: 'detached' });
+  });
+
   it('of Items and webhooks does so, too', async () => {
     await second.goto('/items');
     await second.getByRole('table', { name: 'Items' }).waitFor();
