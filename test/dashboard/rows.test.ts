@@ -364,6 +364,16 @@ describe('with more rows than can be sorted by amount', () => {
     );
   });
 
+  it('a double press of "Next" opens none of those that come under the pointer', async () => {
+    await page.goto('/transactions?end_user=large');
+    await rows().first().waitFor();
+    await page.getByRole('button', { name: 'Next' }).dblclick();
+    await page.waitForURL(/after=/);
+    await expect.poll(() => page.getByRole('button', { name: 'Previous' }).isEnabled()).toBe(true);
+    expect(new URL(page.url()).searchParams.has('row')).toBe(false);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   it('the page says so and leads back to the order by date', async () => {
     expect(MOST_SORTED).toBe(30_000);
     await page.goto('/transactions');

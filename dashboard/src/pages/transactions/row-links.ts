@@ -32,7 +32,8 @@ export function useRowLinks(): (id: string) => RowLink {
       onClick: (event) => {
         if (isForBrowser(event)) return;
         event.preventDefault();
-        show(id);
+        // The second of a double press was meant for what stood there before: "Next", say, which scrolls the list below the pointer.
+        if (event.detail < 2) show(id);
       },
     });
   }, [router, show, list]);
