@@ -36,9 +36,12 @@ export const SYNC_PAGE_SIZE = 500;
  * The calls that Ardea makes, on behalf of one integration. Every method throws PlaidError or PlaidCallAborted, and behind the
  * rate budget RateBudgetDenied, nothing else of its own.
  */
+/** An Item may be in error although the answer about it is none: Plaid's support asks for the id of that answer. */
+export type AnsweredItem = ItemWithConsentFields & { request_id: string | null };
+
 export interface PlaidApi {
   /** The Item and its error, if any; works while the Item is in error. */
-  getItem(accessToken: string, options: CallOptions): Promise<ItemWithConsentFields>;
+  getItem(accessToken: string, options: CallOptions): Promise<AnsweredItem>;
   /** One page; `cursor` null asks from the beginning of the history. */
   syncPage(accessToken: string, cursor: string | null, options: CallOptions): Promise<SyncPage>;
   /** The body as Plaid sent it (money stays exact): `{"accounts": [...], "item": {...}}`. */
@@ -111,7 +114,8 @@ function fromSdk(sdk: PlaidSdk): PlaidApi {
     getItem: (accessToken, options) =>
       guarded(async () => {
         const { data } = await sdk.itemGet({ access_token: accessToken }, axiosOptions(options));
-        return answered(data?.item, data?.item?.item_id, '/item/get');
+        const item = answered(data?.item, data?.item?.item_id, '/item/get');
+        return { ...item, request_id: data.request_id ?? null };
       }),
     syncPage: (accessToken, cursor, options) =>
       guarded(async () => {

@@ -115,6 +115,7 @@ describe('a look that asked Plaid leaves a run', () => {
         pages: 0,
         error_code: 'ITEM_LOGIN_REQUIRED',
         error_message: 'the login details have changed',
+        plaid_request_id: 'item-request',
       },
     ]);
   });

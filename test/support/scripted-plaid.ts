@@ -1,5 +1,4 @@
-import type { ItemWithConsentFields } from 'plaid';
-import type { PlaidGateway } from '../../src/plaid/plaid-api.js';
+import type { AnsweredItem, PlaidGateway } from '../../src/plaid/plaid-api.js';
 import { PlaidError, toPlaidError } from '../../src/plaid/plaid-error.js';
 import { readSyncPage } from '../../src/plaid/sync-page.js';
 
@@ -124,7 +123,8 @@ export function createScriptedPlaid(itemId: string): ScriptedPlaid {
             institution_name: 'Bank',
             webhook: script.webhook,
             consent_expiration_time: script.consentExpires,
-          } as unknown as ItemWithConsentFields);
+            request_id: 'item-request',
+          } as unknown as AnsweredItem);
         }),
       updateWebhook: refuse,
       removeItem: refuse,

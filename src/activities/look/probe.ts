@@ -15,6 +15,7 @@ export type ProbeOutcome =
  */
 export async function probeItem(deps: LookDeps, context: LookContext): Promise<ProbeOutcome> {
   const item = await context.api.getItem(context.accessToken, callOptions(deps, context));
+  context.run.requestId = item.request_id;
   if (item.item_id !== context.row.plaid_item_id) {
     return {
       kind: 'trouble',
