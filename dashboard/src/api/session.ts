@@ -68,6 +68,13 @@ let isLeaving = false;
 function leave(): void {
   if (isLeaving) return;
   isLeaving = true;
+  // The browser may keep this very page for its Back button: what comes back shows nothing, and asks anew who is there.
+  addEventListener('pagehide', () => {
+    document.body.hidden = true;
+  });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
   location.assign('/login');
 }
 
