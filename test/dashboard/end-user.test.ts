@@ -162,6 +162,12 @@ describe('an end user', () => {
     await dialog().getByLabel('Type acme to confirm').fill('acme');
     await page.keyboard.press('Enter');
     const password = page.getByRole('dialog', { name: 'Confirm with your password' });
+    // Escape is for the uppermost dialog: what was filled in below it stays.
+    await password.getByLabel('Password', { exact: true }).fill('never mind');
+    await page.keyboard.press('Escape');
+    await password.waitFor({ state: 'hidden' });
+    expect(await dialog().getByLabel('Type acme to confirm').inputValue()).toBe('acme');
+    await dialog().getByRole('button', { name: 'Erase' }).click();
     await password.getByLabel('Password', { exact: true }).fill('four herons at dawn');
     await page.keyboard.press('Enter');
     await dialog().getByText('Something is left').waitFor();

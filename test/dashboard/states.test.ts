@@ -150,6 +150,8 @@ describe('a session that ends while a form is filled in', () => {
     await form.getByRole('button', { name: 'Check and add' }).click();
     const ended = own.getByRole('dialog', { name: 'Your session has ended' });
     await ended.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    // Closes nothing: not what cannot be closed, and not what waits below it.
+    await own.keyboard.press('Escape');
     await ended.getByRole('button', { name: 'Log in' }).click();
     await ended.waitFor({ state: 'hidden' });
     expect(await form.getByLabel('Name').inputValue()).toBe('Typed before the end');
@@ -240,6 +242,26 @@ describe('what goes on elsewhere', () => {
     await first.getByRole('button', { name: /^Account: / }).click();
     await first.getByRole('menuitem', { name: 'Log out' }).click();
     for (const tab of [first, second]) await tab.waitForURL('**/login');
+    await context.close();
+  });
+
+  it('a page that the browser kept for its Back button shows nothing after the log-out', async () => {
+    const { page: left, context } = await dashboard.person();
+    await logIn(left);
+    await left.goto('/items');
+    await left.getByRole('heading', { name: 'No Items yet' }).waitFor();
+    // The answer 204 leaves a browser where it is.
+    await left.route('**/login', (route) => route.fulfill({ status: 204 }));
+    await left.getByRole('button', { name: /^Account: / }).click();
+    const leaves = left.waitForRequest('**/login');
+    await left.getByRole('menuitem', { name: 'Log out' }).click();
+    await leaves;
+    // The browser of the tests keeps no page, so this one is told what a kept one is told.
+    await left.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+    expect(await left.getByRole('heading', { name: 'No Items yet' }).count()).toBe(0);
+    await left.unrouteAll();
+    await left.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+    await left.waitForURL(/\/login\?to=/);
     await context.close();
   });
 });

@@ -6,6 +6,7 @@ import { answered, api } from '../api/client';
 import { sessionQuery } from '../api/session';
 import { Form, FormButtons } from '../parts/form';
 import { useOpensAfter } from '../parts/opens-after';
+import { useOwnEscape } from '../parts/own-escape';
 
 interface ConfirmDialogProps {
   isOpen: boolean;
@@ -32,8 +33,15 @@ export function ConfirmDialog({ isOpen, onConfirmed, onGiveUp }: ConfirmDialogPr
     onGiveUp();
     forget();
   };
+  useOwnEscape(isOpen, giveUp);
   return (
-    <Modal opened={useOpensAfter(isOpen)} onClose={giveUp} title="Confirm with your password" zIndex={400}>
+    <Modal
+      opened={useOpensAfter(isOpen)}
+      onClose={giveUp}
+      closeOnEscape={false}
+      title="Confirm with your password"
+      zIndex={400}
+    >
       <Form
         problem={null}
         onSubmit={(event) => {
