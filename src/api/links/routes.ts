@@ -222,7 +222,10 @@ export function createLinkRoutes(deps: LinkRouteDeps): Route[] {
         'What was synced stays readable, unless it is to be erased. If Plaid does not confirm a removal nothing is changed, and a repeat of the request finishes it.',
       params: ofLink,
       query: linkRemoval,
-      sensitive: { what: 'Erasing data', when: ({ query }) => query.erase === true },
+      sensitive: {
+        what: 'Removing an Item at Plaid or erasing its data',
+        when: ({ query }) => query.erase === true || query.remove_at_plaid === true,
+      },
       responses: { 204: { description: 'Stopped, and removed and erased as asked.' } },
       errors: [
         'integration.not_found',

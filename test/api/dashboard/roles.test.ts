@@ -90,7 +90,8 @@ describe('over HTTP', () => {
       404,
     );
     const link = '/api/integrations/itg_x/links/item';
-    expect((await people.member.call('DELETE', `${link}?erase=true`)).json.error).toBe('auth.forbidden');
+    for (const more of ['erase', 'remove_at_plaid'])
+      expect((await people.member.call('DELETE', `${link}?${more}=true`)).json.error).toBe('auth.forbidden');
     expect((await people.member.call('DELETE', link)).json.error).toBe('integration.not_found');
   });
 });

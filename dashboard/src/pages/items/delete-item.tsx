@@ -17,12 +17,12 @@ interface DeleteItemProps {
 
 /** Three degrees of an end: not synced any more, removed at Plaid, erased here. */
 export function DeleteItem({ item, isOpen, onClose }: DeleteItemProps) {
-  const mayErase = useMay('admin');
+  const isAdmin = useMay('admin');
   return (
     <Modal
       opened={isOpen}
       onClose={onClose}
-      title={mayErase ? 'Stop, remove or erase this Item' : 'Stop or remove this Item'}
+      title={isAdmin ? 'Stop, remove or erase this Item' : 'Stop syncing this Item'}
     >
       <DeleteForm item={item} onClose={onClose} />
     </Modal>
@@ -40,7 +40,7 @@ const doneOf = (isRemoved: boolean, isErased: boolean): string =>
 function DeleteForm({ item, onClose }: Omit<DeleteItemProps, 'isOpen'>) {
   const queries = useQueryClient();
   const confirmed = useConfirmed();
-  const mayErase = useMay('admin');
+  const isAdmin = useMay('admin');
   const [isRemoved, setRemoved] = useState(false);
   const [isErased, setErased] = useState(false);
   const [typed, setTyped] = useState('');
@@ -75,21 +75,23 @@ function DeleteForm({ item, onClose }: Omit<DeleteItemProps, 'isOpen'>) {
     >
       <Text>
         {isStopped ? 'It is not synced any more.' : 'Syncing stops.'} What was synced stays readable
-        {mayErase ? ' unless you erase it' : ''}.
+        {isAdmin ? ' unless you erase it' : ''}.
       </Text>
-      <Checkbox
-        label="Remove it at Plaid too"
-        description="Calls /item/remove: ends the access and the billing at Plaid. Cannot be undone."
-        checked={isRemoved}
-        onChange={({ currentTarget }) => setRemoved(currentTarget.checked)}
-      />
-      {mayErase && (
-        <Checkbox
-          label="Erase its data"
-          description="Its transactions and accounts are erased; ids and tombstones stay, so that readers of the change feed learn of it. Cannot be undone."
-          checked={isErased}
-          onChange={({ currentTarget }) => setErased(currentTarget.checked)}
-        />
+      {isAdmin && (
+        <>
+          <Checkbox
+            label="Remove it at Plaid too"
+            description="Calls /item/remove: ends the access and the billing at Plaid. Cannot be undone."
+            checked={isRemoved}
+            onChange={({ currentTarget }) => setRemoved(currentTarget.checked)}
+          />
+          <Checkbox
+            label="Erase its data"
+            description="Its transactions and accounts are erased; ids and tombstones stay, so that readers of the change feed learn of it. Cannot be undone."
+            checked={isErased}
+            onChange={({ currentTarget }) => setErased(currentTarget.checked)}
+          />
+        </>
       )}
       {isErased && <TypeToConfirm text={name} value={typed} onChange={setTyped} />}
       <FormButtons
