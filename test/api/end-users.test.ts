@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { endUserAnswer, endUsersAnswer } from '../../src/api/end-users/schema.js';
@@ -202,6 +203,28 @@ describe('GET /api/end_users?q=', () => {
     expect(await found(`q=${toPublicId('endUser', item.endUserRowId)}`)).toEqual(['Search-100%-me']);
     expect(await found(`q=${item.plaidItemId}`)).toEqual(['Search-100%-me']);
     expect(await found(`q=${item.plaidItemId}`, api.foreignKey)).toEqual([]);
+    const { db } = api.deps;
+    const [transaction] = await putTransactions(db, item, [
+      { referenceId: 'Plaids-transaction-id', accountId: 'Plaids-own-account-id' },
+    ]);
+    const account = randomUUID();
+    await db('accounts').insert({
+      id: account,
+      organization_id: api.organizationId,
+      end_user_id: item.endUserRowId,
+      item_id: item.id,
+      account_id: 'Plaids-own-account-id',
+    });
+    for (const id of [
+      'Plaids-transaction-id',
+      'Plaids-own-account-id',
+      toPublicId('transaction', transaction!),
+      toPublicId('dataSource', item.id),
+      toPublicId('dataSourceAccount', account),
+    ]) {
+      expect(await found(`q=${id}`)).toEqual(['Search-100%-me']);
+      expect(await found(`q=${id}`, api.foreignKey)).toEqual([]);
+    }
     for (const id of ['typed-1', 'typed-12', 'typed-11']) await create({ end_user_id: id });
     for (const typed of ['typed-1', 'TYPED-1'])
       expect(await found(`q=${typed}`)).toEqual(['typed-1', 'typed-11', 'typed-12']);

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.js';
-import type { EndUserRow } from '../../db/queries/end-users.js';
+import { OWNED_KINDS, type EndUserRow } from '../../db/queries/end-users.js';
 import { AppError } from '../../domain/errors.js';
 import { fromPublicId } from '../../domain/ids.js';
 import { pageLinks } from '../paging.js';
@@ -16,6 +16,15 @@ import {
 } from './schema.js';
 
 const tag = 'End users';
+
+/** What a heron id names that belongs to an end user. */
+function named(text: string): { kind: (typeof OWNED_KINDS)[number]; id: string } | undefined {
+  for (const kind of OWNED_KINDS) {
+    const id = fromPublicId(kind, text);
+    if (id !== null) return { kind, id };
+  }
+  return undefined;
+}
 
 type Asked = { include_data_sources?: boolean | undefined; include_activity?: boolean | undefined };
 const partsOf = ({ include_data_sources, include_activity }: Asked): EndUserParts => ({
@@ -109,7 +118,7 @@ export function createEndUserRoutes({ endUsers, linkReads }: Pick<Deps, 'endUser
             status: query.status,
             isPortfolio: query.is_portfolio,
             text: query.q,
-            textRowId: fromPublicId('endUser', query.q ?? ''),
+            textNames: named(query.q ?? ''),
             linkStatuses: query.link_status,
           },
           order: query.order_by,

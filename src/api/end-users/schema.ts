@@ -84,7 +84,7 @@ export const endUserList = z.strictObject({
   include_activity: includeActivity,
   q: text(1, 140).optional().meta({
     description:
-      "Part of your id or of the name; or the heron_id, or Plaid's item_id, as a whole. Whose id it is as a whole comes first.",
+      'Part of your id or of the name; or as a whole a heron_id or an id of Plaid: of the end user, or of an Item, an account or a transaction of theirs. Whose own id it is as a whole comes first.',
   }),
   link_status: listOf(LINK_STATUSES)
     .optional()

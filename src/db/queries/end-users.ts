@@ -43,6 +43,10 @@ export interface EndUserChanges {
   isPortfolio?: boolean | undefined;
 }
 
+/** What belongs to one end user; the end user itself is one of them. */
+export const OWNED_KINDS = ['endUser', 'dataSource', 'dataSourceAccount', 'transaction'] as const;
+type OwnedKind = (typeof OWNED_KINDS)[number];
+
 export interface EndUserFilter {
   /** Row id. */
   id?: string | undefined;
@@ -50,9 +54,9 @@ export interface EndUserFilter {
   name?: string | undefined;
   status?: EndUserStatus | undefined;
   isPortfolio?: boolean | undefined;
-  /** Part of their id or name, or an id of ours or of Plaid as a whole; `textRowId` where the text is a heron id. */
+  /** Part of their id or name, or an id of Plaid as a whole; or, where the text is a heron id, what that names. */
   text?: string | undefined;
-  textRowId?: string | null | undefined;
+  textNames?: { kind: OwnedKind; id: string } | undefined;
   /** Those who have a link in one of these. */
   linkStatuses?: readonly LinkStatus[] | undefined;
 }
@@ -92,21 +96,43 @@ const COLUMNS = [
   'erased_at',
 ];
 
-/** Ids of Items are found whole: an index leads to none of their parts. */
-const MATCHES = `(end_user_id ilike :pattern or name ilike :pattern or id = :rowId::uuid
-  or id in (select i.end_user_id from items i where i.organization_id = :organizationId and i.plaid_item_id = :item))`;
+/** Whose the row is. */
+const OWNERS: Readonly<Record<OwnedKind, string>> = {
+  endUser: ':rowId::uuid',
+  dataSource: 'select end_user_id from items where id = :rowId::uuid',
+  dataSourceAccount: 'select end_user_id from accounts where id = :rowId::uuid',
+  transaction: 'select end_user_id from transactions where id = :rowId::uuid',
+};
+
+/** Plaid's ids of accounts and transactions are looked for Item by Item: not for what cannot be one. */
+const LIKE_PLAIDS_ID = /^[\w-]{16,}$/;
+const ofItems = (table: string, column: string): string =>
+  `id in (select o.end_user_id from items i join ${table} o on o.item_id = i.id and o.${column} = :text
+           where i.organization_id = :organizationId)`;
+
+/** Ids are found whole: an index leads to none of their parts. */
+const matches = (text: string, names: EndUserFilter['textNames']): string =>
+  `(${[
+    'end_user_id ilike :pattern',
+    'name ilike :pattern',
+    'id in (select i.end_user_id from items i where i.organization_id = :organizationId and i.plaid_item_id = :text)',
+    ...(LIKE_PLAIDS_ID.test(text)
+      ? [ofItems('accounts', 'account_id'), ofItems('transactions', 'reference_id')]
+      : []),
+    ...(names === undefined ? [] : [`id in (${OWNERS[names.kind]})`]),
+  ].join(' or ')})`;
 
 const HAS_LINK = `id in (select i.end_user_id from items i join integrations g on g.id = i.integration_id
   where i.organization_id = :organizationId and ${ITEM_STATUS} = any(:statuses::text[]))`;
 
 function narrow(query: Knex.QueryBuilder, organizationId: string, filter: EndUserFilter): Knex.QueryBuilder {
-  const { text, textRowId, linkStatuses } = filter;
+  const { text, textNames, linkStatuses } = filter;
   if (text !== undefined)
-    void query.whereRaw(MATCHES, {
+    void query.whereRaw(matches(text, textNames), {
       organizationId,
       pattern: likePattern(text),
-      item: text,
-      rowId: textRowId ?? null,
+      text,
+      ...(textNames === undefined ? {} : { rowId: textNames.id }),
     } as never);
   if (linkStatuses !== undefined)
     void query.whereRaw(HAS_LINK, { organizationId, statuses: [...linkStatuses] } as never);
