@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BROKEN } from '../support/broken-api.js';
-import { createDashboard, logIn, type Dashboard } from '../support/dashboard.js';
+import { createDashboard, findBarriers, logIn, type Dashboard } from '../support/dashboard.js';
 import { eventually } from '../support/eventually.js';
 import type { BankItem, IntegrationUrls } from '../support/installation.js';
 
@@ -94,7 +94,13 @@ describe('what may be done about an Item', () => {
     ]);
     await button('More actions').click();
     await page.getByRole('menuitem', { name: 'Re-link instructions' }).click();
-    await page.getByRole('dialog').getByText('Send the customer through Link in update mode').waitFor();
+    const relink = page.getByRole('dialog');
+    await relink.getByText('Send the customer through Link in update mode').waitFor();
+    const request = relink.getByRole('region', { name: 'the link token request of update mode' });
+    expect(await request.textContent()).toContain('"access_token": "<access_token>"');
+    await relink.getByText('Node', { exact: true }).click();
+    expect(await request.textContent()).toContain('access_token: accessToken');
+    expect(await findBarriers(page)).toEqual([]);
   });
 
   it('whose webhooks go elsewhere: they are taken over only after a question', async () => {

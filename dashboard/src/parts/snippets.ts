@@ -1,4 +1,4 @@
-import type { Integration } from '../../api/integrations';
+import type { Integration } from '../api/integrations';
 
 /** `days_requested`: as much history as Plaid has. It cannot be widened later. */
 const DAYS = 730;
@@ -10,11 +10,19 @@ interface Snippet {
   postItem: Record<Language, string>;
 }
 
-/** What to paste into the integrator's own program; secrets stay in its environment. */
-export function snippetsOf({ base_url, inbound_webhook_url, link_url }: Integration): Snippet {
-  return {
-    linkToken: {
-      curl: `curl -s ${base_url}/link/token/create \\
+interface LinkToken {
+  base_url: string;
+  client_user_id: string;
+  /** Of the body, as JSON has it, and the same in JavaScript. */
+  json: readonly string[];
+  node: readonly string[];
+}
+
+/** Within single quotes of a shell. */
+const quoted = (text: string): string => text.replaceAll("'", "'\\''");
+
+const linkTokenOf = ({ base_url, client_user_id, json, node }: LinkToken): Record<Language, string> => ({
+  curl: `curl -s ${base_url}/link/token/create \\
   -H 'content-type: application/json' \\
   -d '{
     "client_id": "'"$PLAID_CLIENT_ID"'",
@@ -22,12 +30,10 @@ export function snippetsOf({ base_url, inbound_webhook_url, link_url }: Integrat
     "client_name": "Your company",
     "language": "en",
     "country_codes": ["US"],
-    "user": {"client_user_id": "your-customer-id"},
-    "products": ["transactions"],
-    "transactions": {"days_requested": ${DAYS}},
-    "webhook": "${inbound_webhook_url}"
+    "user": {"client_user_id": ${quoted(JSON.stringify(client_user_id))}},
+    ${quoted(json.join(',\n    '))}
   }'`,
-      node: `import { Configuration, PlaidApi } from 'plaid';
+  node: `import { Configuration, PlaidApi } from 'plaid';
 
 const plaid = new PlaidApi(
   new Configuration({
@@ -45,13 +51,11 @@ const { data } = await plaid.linkTokenCreate({
   client_name: 'Your company',
   language: 'en',
   country_codes: ['US'],
-  user: { client_user_id: 'your-customer-id' },
-  products: ['transactions'],
-  transactions: { days_requested: ${DAYS} },
-  webhook: '${inbound_webhook_url}',
+  user: { client_user_id: ${/^[\w-]+$/.test(client_user_id) ? `'${client_user_id}'` : JSON.stringify(client_user_id)} },
+  ${node.join(',\n  ')},
 });
 console.log(data.link_token);`,
-      python: `import os
+  python: `import os
 import requests
 
 answer = requests.post(
@@ -62,16 +66,32 @@ answer = requests.post(
         "client_name": "Your company",
         "language": "en",
         "country_codes": ["US"],
-        "user": {"client_user_id": "your-customer-id"},
-        "products": ["transactions"],
-        "transactions": {"days_requested": ${DAYS}},
-        "webhook": "${inbound_webhook_url}",
+        "user": {"client_user_id": ${JSON.stringify(client_user_id)}},
+        ${json.join(',\n        ')},
     },
     timeout=30,
 )
 answer.raise_for_status()
 print(answer.json()["link_token"])`,
-    },
+});
+
+/** What to paste into the integrator's own program; secrets stay in its environment. */
+export function snippetsOf({ base_url, inbound_webhook_url, link_url }: Integration): Snippet {
+  return {
+    linkToken: linkTokenOf({
+      base_url,
+      client_user_id: 'your-customer-id',
+      json: [
+        '"products": ["transactions"]',
+        `"transactions": {"days_requested": ${DAYS}}`,
+        `"webhook": "${inbound_webhook_url}"`,
+      ],
+      node: [
+        "products: ['transactions']",
+        `transactions: { days_requested: ${DAYS} }`,
+        `webhook: '${inbound_webhook_url}'`,
+      ],
+    }),
     postItem: {
       curl: `curl -s ${link_url} \\
   -H "x-api-key: $ARDEA_API_KEY" \\
@@ -114,3 +134,12 @@ answer.raise_for_status()`,
     },
   };
 }
+
+/** The same for an Item that there is, whose customer logs in again: update mode, which takes its access token and no products. */
+export const updateModeOf = (base_url: string, client_user_id: string): Record<Language, string> =>
+  linkTokenOf({
+    base_url,
+    client_user_id,
+    json: ['"access_token": "<access_token>"'],
+    node: ['access_token: accessToken'],
+  });

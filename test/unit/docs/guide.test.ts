@@ -136,7 +136,7 @@ describe('what the guide shows of the API', () => {
 describe('the snippets of the guide', () => {
   it('are those of the dashboard', async () => {
     // By its path: the dashboard is compiled by other rules than the tests.
-    const file = join(ROOT, 'dashboard/src/pages/integrations/snippets.ts');
+    const file = join(ROOT, 'dashboard/src/parts/snippets.ts');
     const { snippetsOf } = (await import(pathToFileURL(file).href)) as {
       snippetsOf: (integration: Record<string, string>) => Record<string, Record<string, string>>;
     };

@@ -1,4 +1,4 @@
-import { Button, Grid, Menu, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Grid, Menu, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconDots, IconKey, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -9,7 +9,9 @@ import { CodeBlock, CopyField, CopyText } from '../../parts/copy';
 import { Facts } from '../../parts/facts';
 import { shorten } from '../../parts/format';
 import { lazyPart } from '../../parts/lazy-part';
+import { LanguageChoice } from '../../parts/language-choice';
 import { Page } from '../../parts/page';
+import { snippetsOf, type Language } from '../../parts/snippets';
 import { PageOf } from '../../parts/page-of';
 import { Message } from '../../parts/message';
 import { Card, LoadingRows } from '../../parts/states';
@@ -20,7 +22,6 @@ import { DeleteIntegration } from './delete-integration';
 import { IntegrationDialog } from './integration-form';
 import { IntegrationHealth } from './integration-health';
 import { RotateSecret } from './rotate-secret';
-import { snippetsOf, type Language } from './snippets';
 
 const IntegrationAudits = lazyPart(() => import('./integration-audits'), 'IntegrationAudits');
 
@@ -30,22 +31,7 @@ function Snippets({ integration }: { integration: Integration }) {
   const [language, setLanguage] = useState<Language>('curl');
   const { linkToken, postItem } = snippetsOf(integration);
   return (
-    <Card
-      title="Code snippets"
-      actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="Language"
-          value={language}
-          onChange={(value) => setLanguage(value)}
-          data={[
-            { value: 'curl', label: 'curl' },
-            { value: 'node', label: 'Node' },
-            { value: 'python', label: 'Python' },
-          ]}
-        />
-      }
-    >
+    <Card title="Code snippets" actions={<LanguageChoice language={language} onChange={setLanguage} />}>
       <Stack>
         <div>
           <Title order={3}>Create the link token with the webhook URL</Title>

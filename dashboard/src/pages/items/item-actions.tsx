@@ -35,7 +35,7 @@ export function ItemActions({ item }: { item: ItemDetails }) {
   const queries = useQueryClient();
   const [dialog, setDialog] = useState<Dialog>(null);
   const isMember = useMay('member');
-  const mayErase = useMay('admin');
+  const isAdmin = useMay('admin');
   const path = linkPath(item);
   const close = (): void => setDialog(null);
   const act = useMutation({
@@ -49,7 +49,16 @@ export function ItemActions({ item }: { item: ItemDetails }) {
     },
     onError: sayFailed,
   });
-  if (!isMember) return null;
+  const instructions = <RelinkInstructions item={item} isOpen={dialog === 'relink'} onClose={close} />;
+  if (!isMember)
+    return (
+      <>
+        <Button variant="default" onClick={() => setDialog('relink')}>
+          Re-link instructions
+        </Button>
+        {instructions}
+      </>
+    );
   const { isSynced, canResume, canAsk } = possibleFor(item);
   const isBusy = (work: unknown): boolean => act.isPending && act.variables.work === work;
   return (
@@ -105,7 +114,7 @@ export function ItemActions({ item }: { item: ItemDetails }) {
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog('delete')}>
-            {mayErase ? 'Stop, remove or erase' : 'Stop or remove'}
+            {isAdmin ? 'Stop, remove or erase' : 'Stop syncing'}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -129,7 +138,7 @@ export function ItemActions({ item }: { item: ItemDetails }) {
         )}
         , unless the integration forwards them (its Forward URL).
       </AskFirst>
-      <RelinkInstructions item={item} isOpen={dialog === 'relink'} onClose={close} />
+      {instructions}
       <DeleteItem item={item} isOpen={dialog === 'delete'} onClose={close} />
     </>
   );
