@@ -121,10 +121,10 @@ describe('what is there to press', () => {
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Pause syncing' }).waitFor();
     expect(await page.getByRole('menuitem', { name: /erase/i }).count()).toBe(0);
-    await page.getByRole('menuitem', { name: 'Stop or remove' }).click();
-    const ending = page.getByRole('dialog', { name: 'Stop or remove this Item' });
+    await page.getByRole('menuitem', { name: 'Stop syncing' }).click();
+    const ending = page.getByRole('dialog', { name: 'Stop syncing this Item' });
     await ending.getByRole('button', { name: 'Stop syncing' }).waitFor();
-    expect(await ending.getByLabel('Erase its data').count()).toBe(0);
+    expect(await ending.getByRole('checkbox').count()).toBe(0);
     await ending.getByRole('button', { name: 'Cancel' }).click();
 
     await settled(page, `/settings/integrations/${at.integration}`);
@@ -248,6 +248,7 @@ describe('a change of the role', () => {
     await settled(admin, '/settings/users');
     await admin.getByRole('button', { name: `Actions for ${MEMBER}` }).click();
     await admin.getByRole('menuitem', { name: 'Make read-only' }).click();
+    await admin.getByRole('button', { name: 'Change the role' }).click();
     await admin.getByRole('row', { name: new RegExp(`Mia.*Read-only`) }).waitFor();
 
     // By itself: nothing is pressed on the open page.

@@ -170,7 +170,11 @@ describe('while the API does not answer', () => {
     await page.goto('/settings/integrations');
     await page.getByRole('link', { name: 'Typed before the end', exact: true }).waitFor();
     await markDocument(page);
+    const row = page.getByRole('link', { name: 'Typed before the end', exact: true });
+    const place = await row.boundingBox();
     await installation.api.end('SIGKILL');
+    await banner().waitFor();
+    expect(await row.boundingBox()).toEqual(place);
     // A page whose program is not there yet, and one whose data is not.
     await page.getByRole('link', { name: 'Users', exact: true }).click();
     await banner().waitFor();

@@ -8,16 +8,18 @@ interface FreshRowsProps {
   /** Rows that have left the list and still stand there. */
   gone: number;
   onLoad: () => void;
+  /** Where it covers least. */
+  side?: 'center' | 'end';
 }
 
 /** "3 new, 1 changed": the reader decides when the list moves. */
-export function FreshRows({ fresh, gone, onLoad }: FreshRowsProps) {
+export function FreshRows({ fresh, gone, onLoad, side = 'center' }: FreshRowsProps) {
   const news = [fresh > 0 && `${fresh} new`, gone > 0 && `${gone} changed`].filter(Boolean).join(', ');
   return (
     <>
       <VisuallyHidden role="status">{news === '' ? '' : `${news}, not shown yet`}</VisuallyHidden>
       {news !== '' && (
-        <div className={classes.bar}>
+        <div className={classes.bar} data-side={side}>
           <Button size="compact-sm" radius="xl" leftSection={<IconArrowUp size={14} />} onClick={onLoad}>
             {news}
           </Button>

@@ -12,5 +12,5 @@ export const ROLE_HELP: Readonly<Record<Role, string>> = {
   admin: 'Everything, including users, keys and secrets.',
   member:
     'The daily work: sync, pause, audit, replay. No users, keys or secrets, and nothing that cannot be taken back.',
-  read_only: 'Looks at everything, changes nothing.',
+  read_only: 'Looks at everything but users and keys, changes nothing.',
 };

@@ -117,7 +117,15 @@ export function Loaded<T>({ query, loading = <LoadingRows />, frame = asItIs, ch
   const isOver = isNotFound(error) || isForbidden(error);
   if (data === undefined || isOver)
     return (
-      <>{frame(query.isError ? <Failure error={error} onRetry={() => void query.refetch()} /> : loading)}</>
+      <>
+        {frame(
+          query.isError && !isExpired(error) ? (
+            <Failure error={error} onRetry={() => void query.refetch()} />
+          ) : (
+            loading
+          ),
+        )}
+      </>
     );
   return (
     <>

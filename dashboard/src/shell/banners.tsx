@@ -28,7 +28,7 @@ export function Banners() {
     wasDown.current = isDown;
   }, [isDown, queries]);
   return (
-    <div role="status">
+    <div role="status" className={classes.banners}>
       {isDown && (
         <Group className={classes.banner} data-tone="bad" gap="xs">
           <IconCloudOff size={16} aria-hidden="true" />

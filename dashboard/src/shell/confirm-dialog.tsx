@@ -1,7 +1,7 @@
 import { Modal, PasswordInput, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { messageOf } from '../api/api-error';
+import { ApiError } from '../api/api-error';
 import { answered, api } from '../api/client';
 import { sessionQuery } from '../api/session';
 import { Form, FormButtons } from '../parts/form';
@@ -25,6 +25,8 @@ export function ConfirmDialog({ isOpen, onConfirmed, onGiveUp }: ConfirmDialogPr
       forget();
     },
   });
+  const { error } = confirmation;
+  const problem = error instanceof ApiError ? (error.fields['password'] ?? error.message) : error?.message;
   const forget = (): void => {
     setPassword('');
     confirmation.reset();
@@ -56,7 +58,7 @@ export function ConfirmDialog({ isOpen, onConfirmed, onGiveUp }: ConfirmDialogPr
           data-autofocus
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
-          error={confirmation.isError ? messageOf(confirmation.error) : undefined}
+          error={problem}
         />
         <FormButtons
           verb="Confirm"

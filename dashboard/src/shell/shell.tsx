@@ -131,11 +131,13 @@ export function Shell() {
           </Box>
           <UserMenu isNarrow={!isWide} />
         </AppShell.Navbar>
-        <AppShell.Main id="content" tabIndex={-1}>
+        <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+          <div className={classes.page}>
+            <Suspense fallback={<LoadingRows />}>
+              <Outlet />
+            </Suspense>
+          </div>
           <Banners />
-          <Suspense fallback={<LoadingRows />}>
-            <Outlet />
-          </Suspense>
         </AppShell.Main>
       </AppShell>
       <SessionEnded />

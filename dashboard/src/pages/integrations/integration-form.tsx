@@ -192,6 +192,8 @@ export function IntegrationDialog({ isOpen, ...form }: IntegrationDialogProps) {
       onClose={form.onCancel}
       title={form.integration ? `Edit ${form.integration.name}` : 'Add integration'}
       size="lg"
+      // What was typed is not lost to a stray press.
+      closeOnClickOutside={false}
     >
       <IntegrationForm {...form} />
     </Modal>

@@ -76,7 +76,7 @@ function ItemView({ item }: { item: ItemDetails }) {
         <Group gap="sm">
           <ItemStatus status={item.status} />
           <Text span c="dimmed">
-            since <Time at={item.status_since} /> · {who}
+            since <Time at={item.status_since} as="short" /> · {who}
           </Text>
         </Group>
       }

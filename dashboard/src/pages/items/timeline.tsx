@@ -25,7 +25,9 @@ const ofRun = (run: SyncRun): Entry => ({ at: run.started, id: run.heron_id, run
 const ofWebhook = (webhook: InboxWebhook): Entry => ({ at: webhook.received, id: webhook.heron_id, webhook });
 
 const isError = (entry: Entry): boolean =>
-  'run' in entry ? entry.run.error_code !== null : entry.webhook.verdict === 'rejected';
+  'run' in entry
+    ? entry.run.error_code !== null
+    : entry.webhook.verdict === 'rejected' || entry.webhook.webhook_code === 'ERROR';
 
 const belongs = (which: Which, entry: Entry): boolean =>
   which === 'all' ||
@@ -143,7 +145,7 @@ export function Timeline({ path }: { path: LinkPath }) {
         </>
       ) : (
         <>
-          <FreshRows fresh={fresh} gone={gone} onLoad={load} />
+          <FreshRows fresh={fresh} gone={gone} onLoad={load} side="end" />
           <ol className={classes.timeline}>
             {rows.map((entry) => (
               <li

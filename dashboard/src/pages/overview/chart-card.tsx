@@ -24,18 +24,20 @@ interface ChartCardProps {
   columns: readonly ChartColumn[];
   points: readonly Point[];
   isDuration?: boolean;
+  /** What a point is of, where that is not a time in the viewer's zone. */
+  unit?: string | undefined;
   /** What stands there when nothing has happened. */
   none: string;
 }
 
 /** A chart with the table that it is drawn from behind it. */
-export function ChartCard({ title, kind, columns, points, isDuration = false, none }: ChartCardProps) {
+export function ChartCard({ title, kind, columns, points, isDuration = false, unit, none }: ChartCardProps) {
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const isEmpty = points.every((point) =>
     columns.every(({ key }) => point[key] === null || point[key] === 0),
   );
   const table: Columns<Point> = [
-    { id: 'start', header: 'From', cell: ({ label }) => label },
+    { id: 'start', header: unit ?? 'From', cell: ({ label }) => label },
     ...columns.map(({ key, label }) => ({
       id: key,
       header: label,
@@ -84,7 +86,7 @@ export function ChartCard({ title, kind, columns, points, isDuration = false, no
       ) : (
         <div className={classes.chart} role="img" aria-label={`${title}; its figures are in the table`}>
           <Suspense fallback={<Skeleton h={220} />}>
-            <Chart data={points as Point[]} columns={columns} isDuration={isDuration} />
+            <Chart data={points as Point[]} columns={columns} isDuration={isDuration} unit={unit} />
           </Suspense>
         </div>
       )}

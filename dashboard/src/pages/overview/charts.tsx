@@ -7,17 +7,19 @@ interface ChartProps {
   data: Record<string, number | string | null>[];
   columns: readonly ChartColumn[];
   isDuration: boolean;
+  unit: string | undefined;
 }
 
 const HEIGHT = 220;
 
 /** Drawn by a library that is loaded only where there is a chart. */
-export function Bars({ data, columns }: ChartProps) {
+export function Bars({ data, columns, unit }: ChartProps) {
   return (
     <BarChart
       h={HEIGHT}
       data={data}
       dataKey="label"
+      xAxisLabel={unit}
       type="stacked"
       series={columns.map(({ key, label, color }) => ({ name: key, label, color }))}
       withLegend
@@ -31,12 +33,13 @@ export function Bars({ data, columns }: ChartProps) {
   );
 }
 
-export function Lines({ data, columns, isDuration }: ChartProps) {
+export function Lines({ data, columns, isDuration, unit }: ChartProps) {
   return (
     <LineChart
       h={HEIGHT}
       data={data}
       dataKey="label"
+      xAxisLabel={unit}
       series={columns.map(({ key, label, color }) => ({ name: key, label, color }))}
       withLegend
       tickLine="none"

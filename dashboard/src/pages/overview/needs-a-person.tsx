@@ -30,7 +30,7 @@ export function NeedsAPerson({ needs }: { needs: Statistics['needs_a_person'] })
               </Group>
               <Text size="sm">{message}</Text>
               <Text size="xs" c="dimmed">
-                Since <Time at={paused_since} none="its last check" />
+                Since <Time at={paused_since} as="short" none="its last check" />
               </Text>
             </li>
           ))}
@@ -44,7 +44,7 @@ export function NeedsAPerson({ needs }: { needs: Statistics['needs_a_person'] })
               </Group>
               <Text size="sm">{item.action === null ? needOf(item) : ITEM_ACTION[item.action].title}</Text>
               <Text size="xs" c="dimmed" lineClamp={2}>
-                Since <Time at={item.status_since} />
+                Since <Time at={item.status_since} as="short" />
                 {item.status_message !== null && (
                   <>
                     {': '}

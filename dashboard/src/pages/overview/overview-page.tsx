@@ -108,6 +108,7 @@ function Errors({ errors }: { errors: Statistics['errors'] }) {
 
 function OverviewView({ statistics }: { statistics: Statistics }) {
   const points = pointsOf(statistics);
+  const unit = statistics.window === '30d' ? 'Day (UTC)' : undefined;
   const { items, totals, gap } = statistics;
   const welcome = (
     <Card flush>
@@ -145,6 +146,7 @@ function OverviewView({ statistics }: { statistics: Statistics }) {
               title="Webhooks and syncs"
               kind="bars"
               points={points}
+              unit={unit}
               none="No webhook has come and nothing was synced in this time."
               columns={[
                 { key: 'webhooks', label: 'Webhooks', color: 'heron.3' },
@@ -158,6 +160,7 @@ function OverviewView({ statistics }: { statistics: Statistics }) {
               kind="lines"
               isDuration
               points={points}
+              unit={unit}
               none="No webhook has told of transactions in this time."
               columns={[
                 { key: 'p50', label: 'p50', color: 'heron.6' },

@@ -3,7 +3,7 @@ import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { User, UserChanges } from '../../api/people';
 import { AskFirst } from '../../parts/ask-first';
-import { ROLE_NAMES, ROLES } from '../../parts/roles';
+import { ROLE_HELP, ROLE_NAMES, ROLES } from '../../parts/roles';
 
 interface UserActionsProps {
   user: User;
@@ -45,14 +45,14 @@ export function UserActions({ user, isMe, isBusy, onChange, onReset }: UserActio
                 <Menu.Item
                   key={role}
                   onClick={() =>
-                    isMe
-                      ? ask({
-                          title: `Make yourself ${ROLE_NAMES[role].toLowerCase()}`,
-                          verb: 'Change my role',
-                          text: 'You have to log in again, and only another admin can make you an admin again.',
-                          changes: { role },
-                        })
-                      : void onChange({ role })
+                    ask({
+                      title: `Make ${who} ${ROLE_NAMES[role].toLowerCase()}`,
+                      verb: isMe ? 'Change my role' : 'Change the role',
+                      text: isMe
+                        ? 'You have to log in again, and only another admin can make you an admin again.'
+                        : `${ROLE_HELP[role]} All sessions of this user end, and the next one has the new role.`,
+                      changes: { role },
+                    })
                   }
                 >
                   Make {ROLE_NAMES[role].toLowerCase()}

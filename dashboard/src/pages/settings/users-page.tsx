@@ -120,7 +120,12 @@ export function UsersPage() {
         </Loaded>
       </Card>
       {isAdmin && <OpenInvites onWithdraw={({ heron_id }) => act.mutate(() => withdrawInvite(heron_id))} />}
-      <Modal opened={isInviting} onClose={() => setInviting(false)} title="Invite a user">
+      <Modal
+        opened={isInviting}
+        onClose={() => setInviting(false)}
+        title="Invite a user"
+        closeOnClickOutside={false}
+      >
         <InviteForm
           onCancel={() => setInviting(false)}
           onInvited={(made) => {

@@ -60,7 +60,15 @@ export function DeedForm<Values extends Record<string, unknown>>(props: DeedForm
           </Message>
         )}
         <Group gap="xs">
-          <Button type="submit" loading={act.isPending} color={isDanger ? 'red' : undefined}>
+          <Button
+            type="submit"
+            loading={act.isPending}
+            color={isDanger ? 'red' : undefined}
+            onClick={(event) => {
+              // The second of a double press comes when the first has done its work already.
+              if (event.detail > 1) event.preventDefault();
+            }}
+          >
             {typeof verb === 'string' ? verb : verb(form.values)}
           </Button>
           {isOpened && (

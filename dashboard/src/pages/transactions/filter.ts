@@ -29,3 +29,14 @@ const PLACES = new Set(['sort', 'after', 'before', 'row']);
 /** Whether something narrows the list; its order and place do not. */
 export const isFiltered = (search: TransactionsSearch): boolean =>
   Object.entries(search).some(([name, value]) => value !== undefined && !PLACES.has(name));
+
+/** What to say where there are no rows. */
+export function whyNone(search: TransactionsSearch): string {
+  const { from, to, min, max } = search;
+  if (from !== undefined && to !== undefined && from > to) return 'The first day is later than the last one.';
+  if (min !== undefined && max !== undefined && Number(min) > Number(max))
+    return 'The least amount is larger than the largest one.';
+  return isFiltered(search)
+    ? 'Widen the filters to see others.'
+    : 'They appear here by themselves, seconds after the first Item is linked.';
+}

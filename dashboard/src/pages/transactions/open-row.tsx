@@ -39,9 +39,26 @@ function useRow(): { row: string | undefined; show: ShowRow } {
   return { row: pressed === undefined ? inAddress : pressed.row, show };
 }
 
+/** The library gives the focus back by then. */
+const GIVEN_BACK_MS = 50;
+
+/** To the row that was read, where it was opened by its address and there is nothing that the focus could go back to. */
+function useFocusOnRow(row: string | undefined): void {
+  useEffect(() => {
+    if (row === undefined) return;
+    return () =>
+      void setTimeout(() => {
+        if (document.activeElement !== document.body) return;
+        const link = document.querySelector<HTMLElement>(`main a[href$="row=${CSS.escape(row)}"]`);
+        (link ?? document.querySelector<HTMLElement>('main h1'))?.focus({ preventScroll: true });
+      }, GIVEN_BACK_MS);
+  }, [row]);
+}
+
 /** The list, and beside it the row that is open. */
 export function WithOpenRow({ children }: { children: ReactNode }) {
   const { row, show } = useRow();
+  useFocusOnRow(row);
   useEffect(() => atFirstSign(preload), []);
   // From then on it stays, so that it closes like every drawer.
   const [isThere, setThere] = useState(false);

@@ -8,7 +8,7 @@ import { formatDay } from '../../parts/format';
 import { Page } from '../../parts/page';
 import { Card, Loaded, LoadingRows, Notice } from '../../parts/states';
 import { CsvButton } from './csv-button';
-import { filterOf, isFiltered, queryOf } from './filter';
+import { filterOf, isFiltered, queryOf, whyNone } from './filter';
 import { WithOpenRow } from './open-row';
 import { SearchRefused } from './search-refused';
 import { TransactionFilters, type ChangeSearch } from './transaction-filters';
@@ -26,11 +26,11 @@ export function TransactionsPage() {
   const query = queryOf(search);
   // What was refused has been asked by the route just now.
   const found = useQuery({ ...searchTransactionsQuery(query), retryOnMount: false });
-  // Another filter begins at its first page.
+  // Another filter begins at its first page; a row that was opened while it was on its way stays open.
   const change = useCallback<ChangeSearch>(
     (changes) =>
       void navigate({
-        search: (before) => ({ ...before, after: undefined, before: undefined, row: undefined, ...changes }),
+        search: (before) => ({ ...before, after: undefined, before: undefined, ...changes }),
         replace: true,
       }),
     [navigate],
@@ -80,11 +80,7 @@ export function TransactionsPage() {
                         icon={IconArrowsExchange}
                         title={isFiltered(search) ? 'No transactions match' : 'No transactions yet'}
                       >
-                        {search.from !== undefined && search.to !== undefined && search.from > search.to
-                          ? 'The first day is later than the last one.'
-                          : isFiltered(search)
-                            ? 'Widen the filters to see others.'
-                            : 'They appear here by themselves, seconds after the first Item is linked.'}
+                        {whyNone(search)}
                       </Notice>
                     )
                   )}
