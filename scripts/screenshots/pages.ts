@@ -96,6 +96,7 @@ async function fill(ardea: RunningArdea): Promise<View[]> {
   const own = `${settings}/${integration.heron_id}`;
   return [
     { name: 'overview', path: '/' },
+    { name: 'overview-month', path: '/?window=30d' },
     { name: 'items', path: '/items' },
     { name: 'items-none', path: '/items?q=nothing-is-like-this' },
     { name: 'item', path: `/items/${item}` },
@@ -105,6 +106,12 @@ async function fill(ardea: RunningArdea): Promise<View[]> {
     { name: 'item-revoked', path: `/items/${revoked}` },
     { name: 'item-superseded', path: `/items/${old}` },
     { name: 'item-doubtful', path: `/items/${doubted}` },
+    {
+      name: 'item-relink',
+      path: `/items/${item}`,
+      open: press('More actions', 'Re-link instructions'),
+      isWindow: true,
+    },
     {
       name: 'item-delete',
       path: `/items/${item}`,
