@@ -32,13 +32,13 @@ export interface CallOptions {
 /** Updates per page that Plaid allows at most: fewer pages, fewer mutations during pagination. */
 export const SYNC_PAGE_SIZE = 500;
 
+/** An Item may be in error although the answer about it is none: Plaid's support asks for the id of that answer. */
+export type AnsweredItem = ItemWithConsentFields & { request_id: string | null };
+
 /**
  * The calls that Ardea makes, on behalf of one integration. Every method throws PlaidError or PlaidCallAborted, and behind the
  * rate budget RateBudgetDenied, nothing else of its own.
  */
-/** An Item may be in error although the answer about it is none: Plaid's support asks for the id of that answer. */
-export type AnsweredItem = ItemWithConsentFields & { request_id: string | null };
-
 export interface PlaidApi {
   /** The Item and its error, if any; works while the Item is in error. */
   getItem(accessToken: string, options: CallOptions): Promise<AnsweredItem>;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 const owners: (() => void)[] = [];
 
@@ -17,13 +17,10 @@ addEventListener(
 
 /** Escape is for this dialog alone while it is open: those below it stay as they are. */
 export function useOwnEscape(isOpen: boolean, onEscape: () => void): void {
-  const latest = useRef(onEscape);
-  useEffect(() => {
-    latest.current = onEscape;
-  });
+  const escape = useEffectEvent(onEscape);
   useEffect(() => {
     if (!isOpen) return;
-    const owner = (): void => latest.current();
+    const owner = (): void => escape();
     owners.push(owner);
     return () => {
       owners.splice(owners.indexOf(owner), 1);

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Deed, SimulatorResult } from '../../api/simulator';
 import { showFieldErrors } from '../../parts/form-errors';
 import { Message } from '../../parts/message';
+import { isSecondPress } from '../../parts/second-press';
 import { useSimulate } from './use-simulate';
 
 interface DeedFormProps<Values extends Record<string, unknown>> {
@@ -65,8 +66,7 @@ export function DeedForm<Values extends Record<string, unknown>>(props: DeedForm
             loading={act.isPending}
             color={isDanger ? 'red' : undefined}
             onClick={(event) => {
-              // The second of a double press comes when the first has done its work already.
-              if (event.detail > 1) event.preventDefault();
+              if (isSecondPress(event)) event.preventDefault();
             }}
           >
             {typeof verb === 'string' ? verb : verb(form.values)}

@@ -1,8 +1,9 @@
 import type { MouseEvent } from 'react';
+import { isSecondPress } from '../../parts/second-press';
 
-/** Beside what is open. The second press of a double one is no wish to close what the first has opened just now. */
+/** At a press beside what is open, unless the first of a double one has opened it just now. */
 export const closesOutside =
   (onClose: () => void) =>
-  ({ detail }: MouseEvent): void => {
-    if (detail < 2) onClose();
+  (event: MouseEvent): void => {
+    if (!isSecondPress(event)) onClose();
   };

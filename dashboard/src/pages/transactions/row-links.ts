@@ -1,5 +1,6 @@
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useMemo, type MouseEvent } from 'react';
+import { isSecondPress } from '../../parts/second-press';
 import { useShowRow } from './open-row';
 
 export interface RowLink {
@@ -32,8 +33,8 @@ export function useRowLinks(): (id: string) => RowLink {
       onClick: (event) => {
         if (isForBrowser(event)) return;
         event.preventDefault();
-        // The second of a double press was meant for what stood there before: "Next", say, which scrolls the list below the pointer.
-        if (event.detail < 2) show(id);
+        // "Next", say, scrolls the list below the pointer.
+        if (!isSecondPress(event)) show(id);
       },
     });
   }, [router, show, list]);
